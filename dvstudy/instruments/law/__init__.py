@@ -1,0 +1,1 @@
+"""Legal regimes by date, one TOML file a jurisdiction."""
