@@ -1,0 +1,24 @@
+"""Synthetic cohorts with known truth: recipe and seed in, Cohort out. See ``docs/cohorts.md``."""
+
+from dvstudy.cohorts.calibrate import Calibrated, calibrate
+from dvstudy.cohorts.describe import describe
+from dvstudy.cohorts.graph import causal_graph
+from dvstudy.cohorts.recipe import Recipe, load_recipe, recipes
+from dvstudy.cohorts.recipe_file import write_recipe
+from dvstudy.cohorts.ship import SHIPPED, ship
+from dvstudy.cohorts.simulate import calibration, simulate
+
+__all__ = [
+    "SHIPPED",
+    "Calibrated",
+    "Recipe",
+    "calibrate",
+    "calibration",
+    "causal_graph",
+    "describe",
+    "load_recipe",
+    "recipes",
+    "ship",
+    "simulate",
+    "write_recipe",
+]

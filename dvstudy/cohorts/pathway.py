@@ -1,0 +1,176 @@
+"""From the form to orders, visits and services. Every step has one intercept, solved to its margin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dvstudy.cohorts.forms import Form
+from dvstudy.cohorts.law import terms
+from dvstudy.cohorts.numeric import expit, linear
+from dvstudy.cohorts.record import Scene
+from dvstudy.cohorts.streams import Bools, Floats
+from dvstudy.cohorts.tuning import Tuner, share
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What was decided in each case, and when orders were in force (days; 0 to 0 when there was none)."""
+
+    objected: Bools
+    provisional: Bools
+    reconciled: Bools
+    confirmed: Bools
+    converted: Bools
+    direct: Bools
+    monitored: Bools
+    ended_early: Bools
+    provisional_end: Floats
+    court_start: Floats
+    court_end: Floats
+
+    @property
+    def court(self) -> Bools:
+        return self.converted | self.direct
+
+
+def covariates(scene: Scene, form: Form, filled: Bools, unified: bool) -> dict[str, Floats]:
+    """What the steps may depend on, by the names that the recipes' weights use."""
+    p, people = scene.settings.pathway, scene.people
+    facts = {
+        name: scene.facts.true[name].astype(np.float64) for name in ("injury_now", "separation", "earlier_assault")
+    }
+    return {
+        **people.covariates,
+        **facts,
+        "unconfirmed": np.minimum(people.unconfirmed, p.unconfirmed_cap).astype(np.float64),
+        "county_issue": scene.places.issuing[people.county],
+        "section_a": form.scores["section_a"] - p.section_a_centre,
+        "section_b": form.scores["section_b"] - p.section_b_centre,
+        "imminent": (form.positive & filled).astype(np.float64),
+        "unified": np.full(people.n, float(unified)),
+    }
+
+
+def decide(scene: Scene, tuner: Tuner, known: dict[str, Floats]) -> Orders:
+    """Objection, provisional order, reconciliation, prosecutor, court, and the days each order holds."""
+    p, m, n = scene.settings.pathway, scene.settings.margins, scene.people.n
+
+    def luck(name: str) -> Floats:
+        return scene.streams.uniform(f"pathway/{name}", n)
+
+    imminent = known["imminent"] > 0
+    objected = imminent & (
+        luck("objection") < share(tuner, "objection", linear(p.objection, known), imminent, m.objection)
+    )
+    provisional = luck("issue") < _issuing(scene, tuner, known, imminent & ~objected)
+    reconciled = luck("reconcile") < share(tuner, "reconciled", linear(p.reconcile, known), provisional, m.reconciled)
+    held = terms(scene)
+    known = {**known, "reconciled": reconciled.astype(np.float64)}
+    accepts = share(tuner, "confirmed", linear(p.prosecutor, known), provisional, m.confirmed)
+    confirmed = provisional & (luck("prosecutor") < accepts)
+    dropped = {**known, "reconciled": known["reconciled"] * np.where(held.may_end, 1, p.withdrawal_kept)}
+    converted = confirmed & (
+        luck("court") < _granting(tuner, linear(p.court, dropped), provisional, confirmed, m.converted)
+    )
+    alone = ~provisional
+    rate = m.direct / max(float(alone.mean()), np.finfo(np.float64).tiny)
+    direct = alone & (luck("direct") < share(tuner, "direct", linear(p.direct, known), alone, rate))
+    decision = p.provisional_days + p.decision_scale * scene.streams.gamma("pathway/decision", p.decision_shape, n)
+    start = np.where(
+        direct, p.direct_scale * scene.streams.gamma("pathway/decision_direct", p.decision_shape, n), decision
+    )
+    early = luck("ended_early") < m.ended_early
+    lapsed = ~confirmed | (held.may_end & (luck("lapse") < p.lapse))
+    length = held.court_days * np.where(early, luck("ended_when"), 1)
+    return Orders(
+        objected=objected,
+        provisional=provisional,
+        reconciled=reconciled & provisional,
+        confirmed=confirmed,
+        converted=converted,
+        direct=direct,
+        monitored=provisional & (luck("device") < m.device),
+        ended_early=early,
+        provisional_end=np.where(provisional, np.where(lapsed, p.provisional_days, decision), 0),
+        court_start=np.where(converted | direct, start, 0),
+        court_end=np.where(converted | direct, start + length, 0),
+    )
+
+
+def _issuing(scene: Scene, tuner: Tuner, known: dict[str, Floats], open_cases: Bools) -> Floats:
+    """Chance of a provisional order: one intercept an area, so that the rate and its urban share hold together."""
+    p, m, urban = scene.settings.pathway, scene.settings.margins, scene.people.urban
+    predictor = linear(p.issue, known)
+    chance = np.full(scene.people.n, p.override)
+    areas = (("urban", urban, m.urban_provisional), ("rural", ~urban, 1 - m.urban_provisional))
+    for name, here, part in areas:
+        inside = predictor[here & open_cases]
+        others = p.override * np.sum(here & ~open_cases)
+
+        def orders(a: float, inside: Floats = inside, others: float = others) -> float:
+            return (float(np.sum(expit(a + inside))) + others) / scene.people.n
+
+        a = tuner.find(f"provisional_{name}", orders, m.provisional * part)
+        chance = np.where(here & open_cases, expit(a + predictor), chance)
+    return chance
+
+
+def _granting(tuner: Tuner, predictor: Floats, provisional: Bools, confirmed: Bools, target: float) -> Floats:
+    """Chance that the court grants a confirmed order: orders turned into court orders are a share of all issued."""
+    inside, issued = predictor[confirmed], max(int(provisional.sum()), 1)
+    a = tuner.find("converted", lambda a: float(np.sum(expit(a + inside))) / issued, target)
+    return expit(a + predictor)
+
+
+@dataclass(frozen=True)
+class Care:
+    """The social worker's visit and the services that followed."""
+
+    visit: Bools
+    visit_chance: Floats
+    days: Floats
+    joint: Bools
+    duplicate: Bools
+    duplicate_chance: Floats
+    services: Bools
+    service_chance: Floats
+    service_day: Floats
+
+
+def care(scene: Scene, tuner: Tuner, known: dict[str, Floats], orders: Orders, unified: bool) -> Care:
+    """Who is visited, whether this repeats the assessment, and who takes up a service.
+
+    In usual practice every visit is a second, separate assessment; with the unified form most visits are joint.
+    """
+    p, m, u, n = scene.settings.pathway, scene.settings.margins, scene.settings.unified, scene.people.n
+    issued = orders.provisional.astype(np.float64)
+    known = {**known, "order": issued}
+    visit_chance = expit(p.visit_intercept + linear(p.visit, known))
+    visit = scene.streams.uniform("care/visit", n) < visit_chance
+    repeated = scene.streams.uniform("care/duplicate", n) < u.duplicate
+    joint = visit & ~repeated & unified
+    known = {**known, "visit": visit.astype(np.float64)}
+    boost = u.service_logit if unified else 0
+    chance = share(tuner, "service", linear(p.services, known) + boost, np.ones(n, bool), m.service)
+    day = np.minimum(-p.service_mean_days * np.log1p(-scene.streams.uniform("care/service_day", n)), p.service_most)
+    return Care(
+        visit=visit,
+        visit_chance=visit_chance,
+        days=np.where(joint, 0, visit_days(scene)),
+        joint=joint,
+        duplicate=visit & ~joint,
+        duplicate_chance=visit_chance * (u.duplicate if unified else 1),
+        services=scene.streams.uniform("care/service", n) < chance,
+        service_chance=chance,
+        service_day=np.floor(day),
+    )
+
+
+def visit_days(scene: Scene) -> Floats:
+    """Days from the episode to a separate visit; the mobile team comes at once."""
+    p, n = scene.settings.pathway, scene.people.n
+    days = p.visit_median * np.exp(p.visit_sd * scene.streams.normal("care/days", n))
+    mobile = scene.streams.uniform("care/mobile", n) < p.mobile
+    return np.where(mobile, 0, np.minimum(days, p.visit_most))

@@ -1,0 +1,215 @@
+"""Recipes: files of parameters, each with its name, range and source; a recipe may extend another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dvstudy import evidence, provenance
+from dvstudy.checks import nearest, read_toml, read_toml_file, validated
+from dvstudy.cohorts import layers
+from dvstudy.cohorts.process import Values
+from dvstudy.errors import CheckFailed, Problem, Problems
+
+BASE: Final = "base"
+ASSUMPTION: Final = "assumption"
+_HEAD: Final = ("name", "extends", "title", "kind", "set")
+
+
+class Parameter(BaseModel):
+    """A parameter as written: a value, or a ratio of two published figures; never without a source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    value: Any = None
+    ratio: list[str] | None = Field(default=None, min_length=2, max_length=2)
+    range: list[float] | str
+    symbol: str
+    name: str
+    source: str = ""
+
+    def resolved(self) -> Any:
+        return evidence.ratio(*self.ratio) if self.ratio else self.value
+
+    @property
+    def assumed(self) -> bool:
+        """Whether nothing published stands behind it."""
+        return self.origin().startswith(ASSUMPTION)
+
+    def origin(self) -> str:
+        """Where the number comes from: the source as written, or the figures behind a ratio."""
+        parts = [f"{self.ratio[0]} / {self.ratio[1]}"] if self.ratio else []
+        return "; ".join([*parts, *([self.source] if self.source else [])])
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """A full set of parameters under a name.
+
+    Two recipes with the same parameters are the same recipe. `settings` are typed; `parameters` says where each comes
+    from; `changed` names those that differ from the base.
+    """
+
+    name: str
+    title: str
+    kind: str
+    settings: Values
+    parameters: Mapping[str, Parameter] = field(repr=False)
+    changed: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recipe) and other.parameter_hash == self.parameter_hash
+
+    def __hash__(self) -> int:
+        return hash(self.parameter_hash)
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """The parameters as nested plain values, as they go into a file and into the hash."""
+        return {"name": self.name, "kind": self.kind, **self.settings.model_dump(mode="json", by_alias=True)}
+
+    @cached_property
+    def parameter_hash(self) -> str:
+        """SHA-256 of all parameters: the key of the ids of every cohort made with them."""
+        return provenance.parameter_hash(self.plain)
+
+    def at(self, path: str) -> Any:
+        """The value of a parameter by its dotted path."""
+        return layers.at(self.settings.model_dump(mode="json", by_alias=True), path)
+
+    def changed_to(self, name: str, changes: Mapping[str, tuple[Any, str]]) -> Recipe:
+        """This recipe under another name with other values: dotted path -> value and its source.
+
+        Raises
+        ------
+        CheckFailed
+            Listing unknown paths and values outside their domain.
+        """
+        plain = self.settings.model_dump(mode="json", by_alias=True)
+        parameters, found = dict(self.parameters), Problems(name)
+        for path, (value, source) in changes.items():
+            _set(plain, parameters, path, {"value": value, "source": source}, name, found)
+        found.stop()
+        values = validated(Values, plain, name)
+        changed = tuple(dict.fromkeys((*self.changed, *changes)))
+        title = self.title if name == self.name else f"{self.title} ({name})"
+        return Recipe(name, title, self.kind, values, parameters, changed)
+
+
+def recipes() -> tuple[str, ...]:
+    """Names of the recipes that ship with the package."""
+    names = (f.name.removesuffix(".toml") for f in _folder("recipes").iterdir() if f.name.endswith(".toml"))
+    return tuple(sorted(set(names) - {BASE}))
+
+
+def load_recipe(name: str | Path) -> Recipe:
+    """The recipe called `name`, or the one in a file ending in ``.toml``.
+
+    A team's file needs `name`, `title`, ``extends = "base"`` (or another shipped recipe) and a table ``[set]`` of
+    values to change (``[set.margins]``, ``form = 0.9``).
+
+    Raises
+    ------
+    CheckFailed
+        For an unknown name, a TOML fault, an unknown parameter, a value outside its domain, a parameter without source.
+    """
+    data, subject = _written(name)
+    chain = [data]
+    while (parent := chain[-1].get("extends")) is not None:
+        chain.append(_shipped(str(parent), subject))
+    parameters = _parameters(chain[-1], subject)
+    plain = layers.tree({path: p.resolved() for path, p in parameters.items()}) | _bank()
+    found, changed = Problems(subject), list[str]()
+    for layer in reversed(chain[:-1]):
+        for path, given in layers.settings(layer.get("set", {})):
+            _set(plain, parameters, path, given, str(layer["name"]), found)
+            changed.append(path)
+    found.stop()
+    values = validated(Values, plain, subject)
+    kind = next((str(layer["kind"]) for layer in chain if "kind" in layer), "cohort")
+    return Recipe(str(data["name"]), str(data["title"]), kind, values, parameters, tuple(dict.fromkeys(changed)))
+
+
+def _set(
+    plain: dict[str, Any], parameters: dict[str, Parameter], path: str, given: Any, layer: str, found: Problems
+) -> None:
+    """Give a parameter, or one entry of it, the value of a layer, and say where that comes from."""
+    subject = found.subject
+    named = dict(given) if isinstance(given, Mapping) else {"value": given}
+    base = next((p for p in (path, path.rpartition(".")[0]) if p in parameters), None)
+    if isinstance(given, Mapping):
+        about = {"range": "any", "symbol": "-", "name": path}
+        made = found.kept(lambda: validated(Parameter, {**about, **named}, f"{subject} → {path}"))
+        if made is None:
+            return
+        named = {"value": made.resolved(), "ratio": made.ratio, "source": made.source}
+    problems = list(layers.put(plain, path, named["value"], subject))
+    found.extend(problems)
+    if problems or base is None:
+        return
+    old = parameters[base]
+    origin = named.get("source") or ("" if named.get("ratio") else f"{ASSUMPTION}; set in the recipe {layer}")
+    if base == path:
+        update = {"value": named["value"], "ratio": named.get("ratio"), "source": origin}
+    else:
+        entry = path.removeprefix(f"{base}.")
+        update = {"source": f"{old.source}; {entry}: {origin}"}
+    parameters[base] = old.model_copy(update=update)
+
+
+def _written(name: str | Path) -> tuple[dict[str, Any], str]:
+    if isinstance(name, Path) or name.endswith(".toml"):
+        path = Path(name)
+        return _headed(read_toml_file(path), path.name), path.name
+    return _shipped(name, name), f"{name}.toml"
+
+
+def _shipped(name: str, subject: str) -> dict[str, Any]:
+    if name not in (*recipes(), BASE):
+        known = recipes()
+        raise CheckFailed(subject, [Problem("unknown_recipe", found=name, allowed=known, nearest=nearest(name, known))])
+    return read_toml(_folder("recipes").joinpath(f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+
+
+def _headed(data: dict[str, Any], subject: str) -> dict[str, Any]:
+    """A team's file: it names itself, extends a shipped recipe, and sets values; nothing else."""
+    found = [Problem("missing_key", subject, key) for key in ("name", "title", "extends") if key not in data]
+    unknown = [key for key in data if key not in _HEAD]
+    found += [Problem("unknown_key", subject, key, _HEAD, nearest(key, _HEAD)) for key in unknown]
+    texts = [key for key in _HEAD[:-1] if not isinstance(data.get(key, ""), str)]
+    found += [Problem("wants_text", f"{subject} → {key}", str(data[key])[:60]) for key in texts]
+    if not isinstance(data.get("set", {}), Mapping):
+        found.append(Problem("wants_table", f"{subject} → set", str(data["set"])[:60]))
+    if found:
+        raise CheckFailed(subject, found)
+    return data
+
+
+def _parameters(data: Mapping[str, Any], subject: str) -> dict[str, Parameter]:
+    found = {path: validated(Parameter, leaf, f"{subject} → {path}") for path, leaf in layers.leaves(data)}
+    missing = [Problem("no_source", subject, path) for path, p in found.items() if not p.origin()]
+    if missing:
+        raise CheckFailed(subject, missing)
+    return found
+
+
+def _bank() -> dict[str, Any]:
+    facts, items = bank_file("facts"), bank_file("items")
+    maps = {name: part for name, part in items.items() if name not in ("about", "follow_ups")}
+    return {"facts": facts["facts"], "derived": facts["derived"], "items": maps, "follow_ups": items["follow_ups"]}
+
+
+def bank_file(name: str) -> dict[str, Any]:
+    """The content of one file of the bank (`facts`, `items`)."""
+    return read_toml(_folder("bank").joinpath(f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+
+
+def _folder(name: str) -> Traversable:
+    return files("dvstudy.cohorts").joinpath(name)

@@ -1,0 +1,133 @@
+"""A team's own margins: read completely, refused by name when they cannot hold, reached when they can."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dvstudy import cohorts, language
+from dvstudy.cli import main
+from dvstudy.cohorts import targets
+from dvstudy.errors import CheckFailed, UsageError
+
+HEAD = "target,value,n,source\n"
+
+
+def faults(recipe: Any, text: str) -> set[tuple[str, str]]:
+    with pytest.raises(CheckFailed) as caught:
+        targets.read(HEAD + text, recipe)
+    assert all(caught.value.text(one) for one in language.languages())
+    return {(p.code, p.found) for p in caught.value.problems}
+
+
+@pytest.fixture(scope="module")
+def small(variant: Any) -> Any:
+    return variant({}, size=6000)
+
+
+def test_every_fault_of_a_row_is_told_at_once(small: Any) -> None:
+    assert faults(small, "device,0.2,500,\nform,much,500,own\n") == {
+        ("figure_incomplete", "source"),
+        ("evidence_number", "much"),
+    }
+    found = faults(small, "imminnt,0.2,500,own\nform,1.2,500,own\nservice,0.01,500,own\n")
+    assert found == {("target_unknown", "imminnt"), ("target_range", "1.2"), ("target_small", "5")}
+
+
+def test_both_cells_behind_a_share_count_and_so_does_an_empty_one(small: Any) -> None:
+    assert faults(small, "form,0.99,200,own\ndevice,0,500,own\n") == {("target_small", "2"), ("target_small", "0")}
+    (target,) = targets.read(f"{HEAD}breach_court,0.4,50,own\n", small)
+    assert target.kind == "margin"
+
+
+def test_an_item_that_follows_from_the_case_is_no_target(small: Any) -> None:
+    known = targets.names(small.settings)
+    assert "order146.q05" in known and "kappa_decision" in known and "provisional" in known
+    assert "order146.q11" not in known and "order146.q20" not in known
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "place"),
+    [
+        ("women,0.7,900,own\nmen,0.2,900,own\nminors,0.2,900,own\n", "target_parts", ""),
+        ("provisional,0.3,900,own\n", "target_infeasible", "provisional"),
+        ("severe_180,0.4,900,own\n", "target_infeasible", "severe_180"),
+        ("minors,0.6,900,own\nwomen,0.3,900,own\nmen,0.1,900,own\n", "target_infeasible", "minors"),
+    ],
+)
+def test_what_cannot_hold_together_is_named_with_its_range_before_anything_is_simulated(
+    small: Any, rows: str, code: str, place: str
+) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.calibrate(small, HEAD + rows, name="ours")
+    (problem,) = [p for p in caught.value.problems if p.code == code]
+    assert problem.place.endswith(place)
+
+
+def test_margins_and_items_are_reached_and_the_rest_stays(small: Any) -> None:
+    text = "imminent,0.26,2000,own\nprovisional,0.13,2000,own\norder146.q02,0.33,2000,own\norder146.q09,0.35,2000,own\n"
+    made = cohorts.calibrate(small, HEAD + text, name="ours")
+    assert made.table["within"].all() and not made.conflicts, made.table.to_string()
+    assert made.recipe.name == "ours" and made.recipe.settings.margins.form == small.settings.margins.form
+    item = made.table.set_index("target").loc["order146.q02", "achieved"]
+    assert item == pytest.approx(0.33, abs=0.01)
+    described = cohorts.describe(made.recipe)
+    assert described.loc["margins.imminent", "source"] == "own" and not described.loc["margins.imminent", "assumption"]
+
+
+def test_items_that_leave_no_room_for_the_verdict_are_refused_with_the_range(small: Any) -> None:
+    rows = "".join(f"order146.q{k:02d},0.02,2000,own\n" for k in range(1, 22) if k not in (11, 20))
+    with pytest.raises(UsageError) as caught:
+        cohorts.calibrate(small, f"{HEAD}imminent,0.5,2000,own\n{rows}", name="ours")
+    assert caught.value.code == "margins_contradict"
+
+
+def test_two_items_about_one_fact_that_cannot_both_hold_are_conflicts(small: Any) -> None:
+    rows = "order146.q18,0.03,2000,own\nsocial_risk_sheet.q02,0.5,2000,own\nform,0.9,2000,own\n"
+    made = cohorts.calibrate(small, HEAD + rows, name="ours")
+    assert set(made.conflicts) & {"order146.q18", "social_risk_sheet.q02"} and "form" not in made.conflicts
+
+
+def test_a_recipe_comes_back_from_its_file(small: Any, tmp_path: Path) -> None:
+    made = small.changed_to("ours", {"margins.form": (0.9, 'own "count"'), "outcomes.risk": ({"S": 0.5}, "own")})
+    path = cohorts.write_recipe(made, tmp_path / "ours.toml")
+    again = cohorts.load_recipe(path)
+    assert again == made and again.name == "ours" and again.settings.outcomes.risk == {"S": 0.5}
+    assert again.parameters["margins.form"].origin() == 'own "count"'
+    with pytest.raises(UsageError):
+        cohorts.write_recipe(made, path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("target", "value"), [("kappa_decision", 0.48), ("auc_order146_severe", 0.75)])
+def test_a_kappa_or_an_auc_is_reached(variant: Any, target: str, value: float) -> None:
+    made = cohorts.calibrate(variant({}, size=20000), f"{HEAD}{target},{value},400,own\n", name="ours")
+    (row,) = made.table.to_dict("records")
+    assert row["achieved"] == pytest.approx(value, abs=0.01) and row["low"] < value < row["high"]
+
+
+def test_a_kappa_above_what_raters_can_reach_is_refused_with_the_range(variant: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        cohorts.calibrate(variant({}, size=4000), f"{HEAD}kappa_decision,0.95,400,own\n", name="ours")
+    assert caught.value.code == "target_unreachable"
+    assert "0.950" in caught.value.text("en") and "kappa_decision" in caught.value.text("ro")
+
+
+@pytest.mark.parametrize("code", language.languages())
+def test_the_command_writes_a_recipe_and_says_what_came_out(
+    code: str, small: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = cohorts.write_recipe(small, tmp_path / "base.toml")
+    (tmp_path / "own.csv").write_text(f"{HEAD}imminent,0.26,2000,own count\n", "utf-8")
+    command = ["cohorts", "calibrate", str(base), "--targets", str(tmp_path / "own.csv"), "--name", "ours"]
+    out = tmp_path / "ours.toml"
+    assert main([*command, "--out", str(out), "--language", code]) == 0
+    printed = capsys.readouterr().out
+    assert "imminent" in printed and "own count" in printed and str(out) in printed
+    assert cohorts.load_recipe(out).settings.margins.imminent == 0.26
+    assert main([*command, "--out", str(out), "--language", code]) == 2
+    (tmp_path / "own.csv").write_text(f"{HEAD}imminent,1.26,2000,own count\n", "utf-8")
+    assert main([*command, "--out", str(tmp_path / "x.toml"), "--language", code]) == 2
+    assert "1.26" in capsys.readouterr().err and not (tmp_path / "x.toml").exists()

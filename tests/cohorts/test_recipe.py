@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+import dvstudy.cohorts
+from dvstudy import cohorts
+from dvstudy.errors import CheckFailed
+
+_ALLOWED = {0.0, 0.5, 1.0}
+
+
+def test_recipes_are_listed_without_the_base() -> None:
+    assert set(cohorts.recipes()) >= {"rater_panel", "tutorial", "unified_parallel"} and "base" not in cohorts.recipes()
+
+
+@pytest.mark.parametrize("name", ["rater_panel", "tutorial", "unified_parallel"])
+def test_every_parameter_names_its_source_and_stands_in_its_range(name: str) -> None:
+    table = cohorts.describe(name)
+    assert (table["source"].str.len() > 0).all()
+    assert (table["name"].str.len() > 0).all()
+    assert (table["range"].str.len() > 0).all()
+    assert not table["outside"].any(), list(table.index[table["outside"]])
+    assert 0.5 < table["assumption"].mean() < 1
+
+
+def test_describe_marks_what_a_recipe_changes_and_what_figures_say() -> None:
+    table = cohorts.describe("tutorial")
+    assert set(table.index[table["changed"]]) >= {"size.cases", "places.rural_stations", "outcomes.panel"}
+    assert table.loc["margins.women", "source"] == "SEED-VIC-WOM / SEED-VIC-TOT"
+    assert not table.loc["margins.women", "assumption"]
+    assert table.loc["outcomes.high_risk", "assumption"]
+
+
+def test_women_margin_is_the_ratio_of_the_two_seed_figures() -> None:
+    assert cohorts.load_recipe("tutorial").settings.margins.women == pytest.approx(37408 / 55429, abs=1e-15)
+
+
+def test_no_number_of_the_model_stands_in_the_code() -> None:
+    found = []
+    for path in sorted(Path(dvstudy.cohorts.__file__).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, float) and node.value not in _ALLOWED:
+                found.append(f"{path.name}:{node.lineno}: {node.value}")
+    assert found == []
+
+
+def test_hash_depends_on_parameters_and_not_on_words(tmp_path: Path) -> None:
+    def made(title: str, share: float) -> cohorts.Recipe:
+        path = tmp_path / f"{title}-{share}.toml"
+        path.write_text(f'name = "one"\ntitle = "{title}"\nextends = "base"\n[set.forms]\nsara = {share}\n', "utf-8")
+        return cohorts.load_recipe(path)
+
+    assert made("a", 0.3).parameter_hash == made("b", 0.3).parameter_hash
+    assert made("a", 0.3).parameter_hash != made("a", 0.31).parameter_hash
+
+
+def test_plain_parameters_survive_a_json_file() -> None:
+    plain = cohorts.load_recipe("unified_parallel").plain
+    assert json.loads(json.dumps(plain)) == plain
+
+
+def test_unknown_recipe_names_the_nearest() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.load_recipe("tutoral")
+    assert "tutorial" in caught.value.text("en")
+    assert caught.value.problems[0].nearest == "tutorial"
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "found"),
+    [
+        ("[set.margins]\nfrom = 0.5\n", "unknown_key", "from"),
+        ("[set.nowhere]\nx = 1\n", "unknown_key", "x"),
+        ("[set.margins]\nform = 1.5\n", "above_limit", "1.5"),
+        ('[set.record]\nmechanism = "none"\n', "not_one_of", "none"),
+        ("[set.size]\ncases = 0\n", "below_limit", "0"),
+        ("colour = 3\n", "unknown_key", "colour"),
+    ],
+)
+def test_faulty_team_recipe_is_refused(tmp_path: Path, body: str, code: str, found: str) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text('name = "team"\ntitle = "Team"\nextends = "base"\n' + body, "utf-8")
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.load_recipe(path)
+    problem = caught.value.problems[0]
+    assert problem.code == code
+    assert found in problem.found
+    assert problem.text("ro") and problem.text("en")
+
+
+def test_team_recipe_must_name_what_it_extends(tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text('name = "team"\n', "utf-8")
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.load_recipe(path)
+    assert [p.found for p in caught.value.problems] == ["title", "extends"]
+
+
+def test_parameter_without_source_is_refused() -> None:
+    from dvstudy.cohorts.recipe import _parameters
+
+    with pytest.raises(CheckFailed) as caught:
+        _parameters({"a": {"b": {"value": 1, "range": "any", "symbol": "-", "name": "b"}}}, "x.toml")
+    assert caught.value.problems[0].code == "no_source"
+    assert "a.b" in caught.value.text("ro")
+
+
+def test_a_layer_may_name_the_source_of_what_it_sets(tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    body = """
+[set.margins]
+form = { value = 0.9, source = "own count, 2025" }
+provisional = { ratio = ["RO-OPP-2025-NOV", "RO-INT-2025"] }
+imminent = 0.3
+[set.people.prior]
+S = 0.6
+"""
+    path.write_text(f'name = "team"\ntitle = "Team"\nextends = "base"\n{body}', "utf-8")
+    recipe = cohorts.load_recipe(path)
+    assert recipe.settings.margins.form == 0.9
+    assert recipe.settings.margins.provisional == pytest.approx(13995 / 138385)
+    table = cohorts.describe(recipe)
+    assert table.loc["margins.form", "source"] == "own count, 2025" and not table.loc["margins.form", "assumption"]
+    assert table.loc["margins.provisional", "source"] == "RO-OPP-2025-NOV / RO-INT-2025"
+    assert table.loc["margins.imminent", "source"] == "assumption; set in the recipe team"
+    assert "S: assumption; set in the recipe team" in table.loc["people.prior", "source"]
+    assert recipe.settings.people.prior["U"] == cohorts.load_recipe("tutorial").settings.people.prior["U"]
+
+
+def test_all_faults_of_a_layer_come_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    body = '[set.margins]\nfrom = 1\nurbn = 0.5\nform = { value = 0.9, sourc = "x" }\n'
+    path.write_text(f'name = "team"\ntitle = "Team"\nextends = "base"\n{body}', "utf-8")
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.load_recipe(path)
+    assert {p.found for p in caught.value.problems} == {"from", "urbn", "sourc"}
+    path.write_text('name = "team"\ntitle = "Team"\nextends = "team.toml"\n', "utf-8")
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.load_recipe(path)
+    assert caught.value.problems[0].code == "unknown_recipe"
