@@ -1,0 +1,77 @@
+"""Which questions, on which cohort, in which order: Cohort in, StudyRun out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dvstudy.cohort import Cohort
+from dvstudy.errors import UsageError
+from dvstudy.studies import agreement, cohort_fidelity, comparison, indicators, profile, thresholds, unified_form
+from dvstudy.studies.cohort_rules import plausibility
+from dvstudy.studies.comparison_case import compare_case
+from dvstudy.studies.run import StudyRun, load
+
+__all__ = ["STUDIES", "StudyRun", "compare", "compare_case", "fidelity", "load", "plausibility", "study"]
+
+#: Study name -> the function that runs it.
+STUDIES: Final = {
+    "profile": profile.run,
+    "thresholds": thresholds.run,
+    "agreement": agreement.run,
+    "unified_form": unified_form.run,
+    "comparison": comparison.run,
+    "fidelity": cohort_fidelity.run,
+    "indicators": indicators.run,
+}
+
+
+def study(name: str, cohort: Cohort, *, seed: int = 146) -> StudyRun:
+    """Run one study on a cohort.
+
+    Parameters
+    ----------
+    name
+        ``profile`` (who is in the cohort, what is missing), ``thresholds`` (is the legal rule right, what would
+        another do), ``agreement`` (police officer against social worker), ``unified_form`` (stations with one form
+        against stations with two), ``comparison`` (the same cases by every instrument), ``fidelity`` (whether the
+        cohort is what it should be) or ``indicators`` (the work of the services, beside published figures).
+    cohort
+        Synthetic or a team's own. What its tables cannot answer becomes a result with status ``not_estimable`` that
+        says why; on synthetic data the run ends with every estimate beside the stored truth.
+    seed
+        Seed of every random number the study draws (randomisation tests).
+
+    Raises
+    ------
+    UsageError
+        When there is no study of that name.
+    """
+    if name not in STUDIES:
+        raise UsageError("unknown_study", name=name, known=", ".join(STUDIES))
+    return STUDIES[name](cohort, seed=seed)
+
+
+def compare(cohort: Cohort) -> StudyRun:
+    """The same cases by every instrument: ``study("comparison", cohort)``; see `comparison.run`."""
+    return study("comparison", cohort)
+
+
+def fidelity(cohort: Cohort, reference: Cohort | None = None, *, seed: int = 146) -> StudyRun:
+    """Is a cohort what it should be, on its own and against another one?
+
+    Parameters
+    ----------
+    cohort
+        Any cohort; a synthetic one also shows its calibration targets.
+    reference
+        A cohort that shares no case with it: a team's own data that a synthetic one should resemble, or a large cohort
+        of the same recipe, which shows what the model implies. Every margin, rate and association is compared.
+    seed
+        Seed of the random orders behind the parallel analysis.
+
+    Returns
+    -------
+    StudyRun with the sections `fidelity.targets`, `margins`, `pairs`, `structure`, `rates` and `rules`. One cohort that
+    is not proven synthetic makes the whole run confidential.
+    """
+    return cohort_fidelity.run(cohort, seed=seed, reference=reference)

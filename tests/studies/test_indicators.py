@@ -1,0 +1,77 @@
+"""Indicators of the services' work: counted by hand from the tables, missing where nobody knows, never nought."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import dvstudy
+from dvstudy import evidence, language
+from dvstudy.cohort import Cohort
+from dvstudy.render.show import show
+from dvstudy.studies import indicators
+
+
+@pytest.fixture(scope="module")
+def cohort() -> Cohort:
+    return dvstudy.open_cohort("data/synthetic/tutorial")
+
+
+@pytest.fixture(scope="module")
+def found(cohort: Cohort) -> pd.DataFrame:
+    return dvstudy.study("indicators", cohort).results["indicators"].table.set_index("group")
+
+
+def test_each_indicator_is_the_share_that_a_count_by_hand_gives(cohort: Cohort, found: pd.DataFrame) -> None:
+    cases, orders = cohort.cases, cohort.orders
+    first, court = (orders[orders["kind"] == kind] for kind in ("provisional", "court"))
+    n = len(cases)
+    forms = cohort.assessments.query("instrument == 'order146' and rater_role in ('police_officer', 'joint_team')")
+    wanted = {
+        "form_filled": forms["case_id"].nunique() / n,
+        "provisional_issued": first["case_id"].nunique() / n,
+        "provisional_confirmed": first["confirmed"].mean(),
+        "provisional_converted": sum(c in set(court["case_id"]) for c in first["case_id"]) / len(first),
+        "court_from_provisional": sum(c in set(first["case_id"]) for c in court["case_id"]) / len(court),
+        "device_fitted": first["monitored"].mean(),
+        "provisional_breached": (first["recorded_breaches"] > 0).mean(),
+        "service_reached": cohort.services["case_id"].nunique() / n,
+        "assessed_twice": cases["duplicate_assessment"].mean(),
+        "within_ten_minutes": (cases["response_minutes"] < 10).mean(),
+        "recorded_again": cohort.outcomes["recorded_180"].mean(),
+    }
+    for code, share in wanted.items():
+        assert found.loc[code, "estimate"] == pytest.approx(float(share)), code
+        assert found.loc[code, "conf_low"] < share < found.loc[code, "conf_high"], code
+    assert set(found.index) == set(indicators.INDICATORS)
+
+
+def test_published_figures_are_met_by_a_cohort_calibrated_to_them(found: pd.DataFrame) -> None:
+    for code in ("provisional_issued", "provisional_converted", "device_fitted", "within_ten_minutes"):
+        figures = indicators.INDICATORS[code].figures
+        assert figures is not None
+        assert found.loc[code, "conf_low"] < evidence.ratio(*figures) < found.loc[code, "conf_high"], code
+
+
+def test_what_no_table_tells_has_no_number_and_is_said(cohort: Cohort) -> None:
+    empty: dict[str, Any] = {name: getattr(cohort, name).iloc[:0] for name in ("orders", "services")}
+    run = dvstudy.study("indicators", replace(cohort, **empty))
+    table = run.results["indicators"].table.set_index("group")["estimate"]
+    assert table[["provisional_issued", "device_fitted", "court_issued", "service_reached"]].isna().all()
+    assert table[["form_filled", "within_ten_minutes"]].notna().all()
+    numbers = dict.fromkeys(("beneficiaries", "centres", "figures"), "")
+    for code in language.languages():
+        shown = show(run, "indicators.unrecorded", code).html
+        said = [language.text(f"say.indicators.{one}", code, **numbers) for one in indicators.UNRECORDED]
+        assert all(sentence.split(":")[0] in shown for sentence in said)
+        assert f"{evidence.value('SEED-PERP-BEN'):.0f}" in shown
+
+
+@pytest.mark.parametrize("code", language.languages())
+def test_published_figures_stand_beside_in_every_language(code: str, cohort: Cohort) -> None:
+    shown = show(dvstudy.study("indicators", cohort), "indicators.measured", code).html
+    assert language.percent(15856 / 138385, code) in shown and "RO-OPP-2025 / RO-INT-2025" in shown
+    assert all(language.has(f"group.{one}", code) for one in indicators.INDICATORS)
