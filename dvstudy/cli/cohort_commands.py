@@ -1,0 +1,71 @@
+"""`dvstudy cohorts`: what recipes there are and what stands in them."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from dvstudy import language as lang
+from dvstudy.cli import recovery_commands
+from dvstudy.cli.words import Commands, add_command, add_group, add_out, helped, meta
+
+
+def add(added: Commands, language: str) -> None:
+    """Add `cohorts` and its commands."""
+    inner = add_group(added, "cohorts", language)
+    for name, command, options in (
+        ("list", listed, _nothing),
+        ("describe", describe, _recipe),
+        ("calibrate", calibrate, _targets),
+        ("recover", recovery_commands.recover, recovery_commands.add_options),
+    ):
+        add_command(inner, name, command, options, language, within="cohorts.")
+
+
+def listed(options: Namespace, language: str) -> Iterator[str]:
+    """`list`: every shipped recipe with its title."""
+    from dvstudy import cohorts
+
+    names = cohorts.recipes()
+    width = max(map(len, names))
+    yield from (f"{name.ljust(width)}  {cohorts.load_recipe(name).title}" for name in names)
+    yield lang.text("report.synthetic_notice", language)
+
+
+def describe(options: Namespace, language: str) -> Iterator[str]:
+    """`describe`: what acts on what, and every parameter with its range and source."""
+    from dvstudy import cohorts
+    from dvstudy.render import plain, recipe_pages
+
+    yield from plain.lines(recipe_pages.pages(cohorts.load_recipe(options.recipe), language), language)
+
+
+def calibrate(options: Namespace, language: str) -> Iterator[str]:
+    """`calibrate`: a recipe moved to a team's own margins, as a file of its own."""
+    from dvstudy import cohorts, writing
+    from dvstudy.render import plain, recipe_pages
+
+    writing.check(options.out, force=options.force)
+    made = cohorts.calibrate(options.recipe, options.targets, name=options.name)
+    yield from plain.lines([recipe_pages.calibrated(made, language)], language)
+    if made.conflicts:
+        yield lang.text("cli.cohorts.conflicts", language, names=", ".join(made.conflicts))
+    yield lang.text("cli.written", language, path=cohorts.write_recipe(made.recipe, options.out, force=options.force))
+
+
+def _targets(one: ArgumentParser, language: str) -> None:
+    _recipe(one, language)
+    one.add_argument(
+        "--targets", type=Path, required=True, metavar=meta("file", language), help=helped("targets", language)
+    )
+    one.add_argument("--name", required=True, metavar=meta("name", language), help=helped("recipe_name", language))
+    add_out(one, language, "file")
+
+
+def _nothing(one: ArgumentParser, language: str) -> None:
+    """No option of its own."""
+
+
+def _recipe(one: ArgumentParser, language: str) -> None:
+    one.add_argument("recipe", metavar=meta("recipe", language), help=helped("recipe", language))
