@@ -1,0 +1,102 @@
+"""The family of two-count rules as a map: one panel a measure, one square a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from dvstudy import language as lang
+from dvstudy.draw import rows, style
+from dvstudy.wording import Kind
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Frames = Mapping[str, pd.DataFrame]
+#: Measure -> how it is written in its squares.
+MEASURES: Final[dict[str, Kind]] = {"sensitivity": "percent", "flagged": "percent", "youden": "number"}
+_GAP: Final = 0.055
+_DARK: Final = 0.55
+
+
+def surface(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any], language: str) -> None:
+    """Sensitivity, share flagged and Youden's index of every rule "k of the first count or m of the second".
+
+    Reads ``frames["surface"]``: `k, m`, the measures, `legal` and `within_one_se` (booleans). The legal rule has a
+    thick frame; a dot marks the rules within one standard error of the best. `ax` itself is only the space.
+    """
+    rules = frames.get("surface")
+    measures = [m for m in MEASURES if rules is not None and m in rules]
+    if rules is None or not measures or rules[measures].isna().all(axis=None):
+        rows.empty(ax, meta, language)
+        return
+    ax.set_axis_off()
+    height = (1 - _GAP * len(measures)) / len(measures)
+    for number, measure in enumerate(measures):
+        panel = ax.inset_axes((0, 1 - (number + 1) * (height + _GAP) + _GAP, 1, height))
+        _panel(panel, rules, measure, language)
+        if number == len(measures) - 1:
+            panel.set_xlabel(lang.text("axis.rule_m", language))
+    style.mark(ax, meta, language)
+
+
+def _panel(ax: Axes, rules: pd.DataFrame, measure: str, language: str) -> None:
+    grid = rules.pivot_table(index="k", columns="m", values=measure, aggfunc="first", dropna=False).astype("float64")
+    cells = grid.to_numpy()
+    values = np.ma.masked_invalid(cells)
+    low = 0.0 if MEASURES[measure] == "percent" else float(min(values.min(), 0))
+    span = (1.0 if MEASURES[measure] == "percent" else float(values.max())) - low or 1.0
+    edges = [np.arange(grid.shape[i] + 1) - 0.5 for i in (1, 0)]
+    ax.pcolormesh(*edges, (values - low) / span, cmap="cividis", vmin=0, vmax=1, edgecolors="white", linewidth=0.8)
+    for row, column in np.ndindex(grid.shape):
+        value = float(cells[row, column])
+        colour = "white" if np.isfinite(value) and (value - low) / span < _DARK else style.INK
+        words = _short(value, MEASURES[measure], language)
+        ax.text(column, row, words, ha="center", va="center", fontsize=style.SMALL, color=colour)
+    _frames(ax, rules, grid)
+    ax.set_xticks(range(grid.shape[1]), [str(m) for m in grid.columns])
+    ax.set_yticks(range(grid.shape[0]), [str(k) for k in grid.index])
+    ax.tick_params(length=0)
+    ax.set_facecolor(style.PALE)
+    for side in ax.spines.values():
+        side.set_visible(False)
+    ax.set_ylabel(lang.text("axis.rule_k", language))
+    ax.set_title(lang.text(f"axis.surface_{measure}", language), loc="left", fontsize=9, pad=4)
+
+
+def _short(value: float, kind: Kind, language: str) -> str:
+    """The number without sign or unit, as it fits a square; an asterisk where it is hidden."""
+    if not np.isfinite(value):
+        return "*"
+    return lang.number(100 * value, language, decimals=0) if kind == "percent" else lang.number(value, language)
+
+
+def _frames(ax: Axes, rules: pd.DataFrame, grid: pd.DataFrame) -> None:
+    """A thick double frame round the legal rule; a dot in the corner of every rule within one standard error."""
+    from matplotlib.patches import Rectangle
+
+    across, down = ({code: place for place, code in enumerate(axis)} for axis in (grid.columns, grid.index))
+    for k, m in _where(rules, "within_one_se"):
+        ax.plot(
+            across[m] + 0.36,
+            down[k] + 0.33,
+            "o",
+            color=style.ORANGE,
+            markeredgecolor="white",
+            markeredgewidth=0.7,
+            markersize=5,
+        )
+    for k, m in _where(rules, "legal"):
+        corner = (across[m] - 0.5, down[k] - 0.5)
+        for colour, width in (("white", 4.5), (style.VERMILION, 2.4)):
+            ax.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=colour, linewidth=width, zorder=4))
+
+
+def _where(rules: pd.DataFrame, flag: str) -> list[tuple[Any, Any]]:
+    if flag not in rules:
+        return []
+    chosen = rules[rules[flag].fillna(False).astype(bool)]
+    return list(zip(chosen["k"], chosen["m"], strict=True))

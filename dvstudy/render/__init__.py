@@ -1,0 +1,1 @@
+"""A saved run and a language in, a page out."""

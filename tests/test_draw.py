@@ -1,0 +1,327 @@
+"""Pictures: they draw what the table says, hide what it hides, and say what the data are."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from dvstudy import draw, evidence
+from dvstudy import language as lang
+from dvstudy.analyses.associations import associations
+from dvstudy.analyses.pooled_auc import pooled_auc
+from dvstudy.analyses.structure import structure
+from dvstudy.disclosure import protect
+from dvstudy.draw import style
+from dvstudy.draw.truth import placed
+from dvstudy.errors import UsageError
+from dvstudy.instruments import coverage
+from dvstudy.result import Result, table
+
+
+def _made() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("made", Path(__file__).parent / "render" / "conftest.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+made = _made()
+MARGINS = pd.DataFrame(
+    {"margin": ["women", "men"], "target": [0.5, 0.2], "achieved": [0.51, 0.3], "tolerance": [0.02, 0.02]}
+)
+
+RECOVERED = Result(
+    "v",
+    pd.DataFrame(
+        {
+            "result": ["order146_severe", "order146_severe", "decision"],
+            "term": ["sensitivity", "specificity", "kappa"],
+            "group": "all",
+            "bias": [0.01, -0.09, 0.0],
+            "bias_mcse": 0.02,
+            "empirical_se": 0.2,
+            "intervals": 100,
+            "coverage": [0.95, 0.60, 0.97],
+        }
+    ),
+    {"synthetic": True, "level": 0.95},
+)
+
+BOXES = pd.DataFrame(
+    {"label": ["One", "Other"], "column": [0, 1], "row": [0, 1], "hidden": [False, True]}, index=["a", "b"]
+)
+
+
+def published() -> Result:
+    """Published areas, drawn as if they were synthetic or a team's own."""
+    found = pooled_auc(evidence.validation("da"), name="p")
+    return replace(found, meta={**found.meta, "synthetic": True, "published": False})
+
+
+def fidelity() -> dict[str, Result]:
+    """Six questions behind which stand two traits, held against a second sample, and shares of yes of both."""
+    rng = np.random.default_rng(1)
+
+    def answers(n: int) -> pd.DataFrame:
+        traits = rng.normal(size=(n, 2))[:, [0, 0, 0, 1, 1, 1]] + rng.normal(size=(n, 6))
+        return pd.DataFrame(traits < -0.4, columns=[f"q{i:02d}" for i in range(1, 7)]).astype("boolean")
+
+    def shares(found: pd.DataFrame) -> pd.DataFrame:
+        return table([made.share("police_officer", found[q].sum(), len(found), group=q) for q in found])
+
+    own, other = answers(600), answers(900)
+    options = {"cluster": None, "synthetic": True, "instrument": "order146", "reference": (other, None)}
+    return {
+        "tetrachoric": associations(own, name="t", **options),
+        "scree": structure(own, name="s", seed=1, **options),
+        "endorsed": Result("e", shares(own), made.meta("item_rates", "endorsed"), {"reference": shares(other)}),
+    }
+
+
+def results() -> dict[str, Result]:
+    severe = made.accuracy_result("order146_severe", {"all": (48, 250, 42, 1160)})
+    trial = made.trial_result("missed_high_risk", "percent", 0.34, 0.27)
+    items = made.items_result()
+    return {
+        "estimates": severe, "trial": trial, "roc": made.auc_result("auc"), "surface": made.surface_result("surface"),
+        "agreement_items": items, "paradox": items, "limits": made.counts_result(),
+        "checks": Result("c", made.checks_of([severe, trial], 3), {"synthetic": True}),
+        "margins": Result("m", MARGINS, {"synthetic": True}),
+        "pooled_auc": published(),
+        "coverage": Result("c", coverage(["order146", "da5", "lap"]), {"synthetic": True}),
+        "targets": Result("t", MARGINS.rename(columns={"margin": "term"}), {"synthetic": True}, {"targets": MARGINS}),
+        **fidelity(),
+        **dict.fromkeys(("recovery_bias", "recovery_coverage"), RECOVERED),
+        "causal": Result("g", BOXES, {"synthetic": True}, {"arrows": pd.DataFrame({"cause": ["a"], "effect": ["b"]})}),
+    }  # fmt: skip
+
+
+RESULTS = results()
+
+
+def painted(name: str, result: Result, language: str = "en") -> Axes:
+    ax = Figure().subplots()
+    draw.picture(name)(ax, result.table, result.frames, result.meta, language)
+    return ax
+
+
+def words(ax: Axes) -> str:
+    """Every word on a picture, labels of ticks and panels included."""
+    axes = [ax, *ax.child_axes]
+    found = [t.get_text() for a in axes for t in a.texts]
+    found += [t.get_text() for a in axes for t in [*a.get_xticklabels(), *a.get_yticklabels()]]
+    return " | ".join([*found, *(a.get_xlabel() for a in axes), *(a.get_ylabel() for a in axes)])
+
+
+@pytest.mark.parametrize("language", lang.languages())
+@pytest.mark.parametrize("name", draw.names())
+def test_every_picture_says_what_the_data_are(name: str, language: str) -> None:
+    ax = painted(name, RESULTS[name], language)
+    assert lang.text("report.mark.synthetic", language) in words(ax)
+    real = {**RESULTS[name].meta, "synthetic": False}
+    other = Figure().subplots()
+    draw.picture(name)(other, RESULTS[name].table, RESULTS[name].frames, real, language)
+    assert lang.text("report.mark.confidential", language) in words(other)
+
+
+@pytest.mark.parametrize("name", draw.names())
+def test_a_picture_of_nothing_says_so(name: str) -> None:
+    empty = RESULTS[name].table.iloc[:0]
+    ax = Figure().subplots()
+    draw.picture(name)(ax, empty, {}, {"synthetic": True}, "en")
+    assert lang.text("axis.nothing", "en") in words(ax)
+    assert all(s > 0 for s in draw.size(name, empty))
+
+
+def test_estimates_stand_where_the_table_says_with_their_numbers() -> None:
+    ax = painted("estimates", RESULTS["estimates"], "ro")
+    points = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
+    percent = RESULTS["estimates"].table.query("kind == 'percent'")
+    assert points == pytest.approx(percent["estimate"].tolist())
+    assert ax.get_xlim() == (0, 1)
+    assert "53,3" in words(ax) and "53.3" not in words(ax)
+
+
+def test_hidden_rows_are_named_and_not_drawn() -> None:
+    small = protect(made.accuracy_result("x", {"all": (48, 250, 42, 1160)}), threshold=45)
+    assert lang.text("axis.nothing", "en") in words(painted("estimates", small))
+    items = protect(RESULTS["agreement_items"])
+    gone = items.table.loc[items.table["suppressed"], "group"].nunique()
+    assert gone and words(painted("agreement_items", items)).count(lang.text("axis.hidden", "en")) == gone
+
+
+def test_a_trial_draws_every_method_and_the_line_of_no_difference() -> None:
+    ax = painted("trial", RESULTS["trial"])
+    assert len([line for line in ax.lines if line.get_marker() == "o"]) == 3
+    assert any(list(line.get_xdata()) == [0, 0] for line in ax.lines)
+
+
+def test_a_roc_curve_runs_from_corner_to_corner_and_never_down() -> None:
+    ax = painted("roc", RESULTS["roc"])
+    curve = max(ax.lines, key=lambda line: len(line.get_xdata()))
+    x, y = np.asarray(curve.get_xdata(), dtype=float), np.asarray(curve.get_ydata(), dtype=float)
+    assert (x[0], y[0], x[-1], y[-1]) == (0, 0, 1, 1)
+    assert (np.diff(x) >= 0).all() and (np.diff(y) >= 0).all()
+
+
+def test_the_surface_shows_each_rule_and_frames_the_legal_one() -> None:
+    ax = painted("surface", protect(RESULTS["surface"]))
+    panels = ax.child_axes
+    assert len(panels) == 3
+    rules = protect(RESULTS["surface"]).frames["surface"]
+    texts = {t.get_position(): t.get_text() for t in panels[0].texts}
+    legal = rules[rules["legal"]].iloc[0]
+    assert texts[(legal["m"] - 1, legal["k"] - 1)] == f"{100 * legal['sensitivity']:.0f}"
+    assert list(texts.values()).count("*") == int(rules["sensitivity"].isna().sum()) > 0
+    corner = panels[0].patches[0].get_xy()  # type: ignore[attr-defined]
+    assert corner == (legal["m"] - 1.5, legal["k"] - 1.5)
+
+
+def test_limits_draw_bins_and_never_a_bin_of_few_people() -> None:
+    shown = protect(RESULTS["limits"])
+    bins = shown.frames["limits"]
+    drawn = painted("limits", shown).collections[0].get_offsets()
+    assert len(np.asarray(drawn)) == int(
+        (bins["group"] == "total").sum() - bins.loc[bins["group"] == "total", "n"].isna().sum()
+    )
+    assert bins["n"].dropna().min() >= 10
+
+
+def test_limits_of_real_people_never_draw_a_small_bin_even_without_the_gate() -> None:
+    ax = Figure().subplots()
+    raw = RESULTS["limits"]
+    draw.picture("limits")(ax, raw.table, raw.frames, {**raw.meta, "synthetic": False}, "en")
+    bins = raw.frames["limits"].query("group == 'total'")["n"]
+    assert (bins < 10).any() and len(np.asarray(ax.collections[0].get_offsets())) == int((bins >= 10).sum())
+
+
+def test_a_diagram_has_a_box_for_each_thing_and_an_arrow_for_each_effect() -> None:
+    from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+    ax = painted("causal", RESULTS["causal"])
+    kinds = [type(patch) for patch in ax.patches]
+    assert (kinds.count(FancyBboxPatch), kinds.count(FancyArrowPatch)) == (2, 1)
+    assert {"One", "Other"} <= {t.get_text() for t in ax.texts}
+    solid, dashed = (p.get_linestyle() for p in ax.patches if isinstance(p, FancyBboxPatch))
+    assert solid != dashed
+
+
+def test_coverage_writes_every_count_in_its_square() -> None:
+    found = RESULTS["coverage"].table
+    drawn = painted("coverage", RESULTS["coverage"])
+    asked = found.loc[:, found.sum() > 0]
+    places = {t.get_position(): t.get_text() for t in drawn.texts if t.get_text().isdigit()}
+    counts = asked.T.to_numpy()[::-1]
+    assert places == {(c, r): str(counts[r, c]) for r, c in zip(*np.nonzero(counts), strict=True)}
+
+
+def test_correlations_of_the_cohort_stand_below_the_diagonal_and_those_of_the_reference_above() -> None:
+    found = RESULTS["tetrachoric"]
+    places = {
+        t.get_position(): t.get_text() for t in painted("tetrachoric", found).texts if t.get_text()[-1:].isdigit()
+    }
+    pairs = found.frames["pairs"].set_index(["term", "group"])["estimate"]
+    assert len(places) == 30
+    assert places[(0, 3)] == lang.number(pairs["tetrachoric", "q01+q04"])
+    assert places[(3, 0)] == lang.number(pairs["reference", "q01+q04"])
+    hidden = protect(found, threshold=100)
+    gone = hidden.frames["pairs"].query("term in ['tetrachoric', 'reference']")["estimate"].isna().sum()
+    assert gone and words(painted("tetrachoric", hidden)).count("*") == gone
+
+
+def test_a_scree_draws_every_eigenvalue_and_what_chance_gives() -> None:
+    ax = painted("scree", RESULTS["scree"])
+    assert [len(line.get_xdata()) for line in ax.lines[:3]] == [6, 6, 6]
+
+
+def test_shares_of_yes_stand_beside_those_of_the_reference() -> None:
+    ax = painted("endorsed", RESULTS["endorsed"], "ro")
+    own = [line for line in ax.lines if line.get_marker() in style.MARKERS[:2]]
+    assert own[0].get_xdata().tolist() == pytest.approx(RESULTS["endorsed"].table["estimate"].tolist())
+    assert len(own) == 2 and ax.get_xlim()[1] < 1
+
+
+def test_truth_is_placed_in_units_of_its_interval() -> None:
+    row = {
+        "estimate": [0.5, 0.5, 0.5, 0.5],
+        "conf_low": [0.4] * 4,
+        "conf_high": [0.7] * 4,
+        "truth": [0.5, 0.4, 0.7, 0.9],
+    }
+    assert placed(pd.DataFrame(row)).tolist() == pytest.approx([0, -1, 1, 2])
+
+
+def test_ticks_carry_only_the_places_they_need() -> None:
+    write = style.tick_writer(lambda: [0.0, 0.5, 1.0], "number", "ro")
+    assert write(0.5) == "0,5"
+    quarters = style.tick_writer(lambda: [-0.25, 0.0, 0.25], "number", "en")
+    assert (quarters(-0.25), quarters(0.0)) == ("−0.25", "0.00")
+    assert style.tick_writer(lambda: [0.0, 0.05, 0.1], "percent", "en")(0.05) == "5%"
+    assert style.tick_writer(lambda: [0.0, 0.005], "percent", "en")(0.005) == "0.5%"
+    assert style.tick_writer(lambda: [-0.02, 0.0], "points", "en")(-0.02) == "−2"
+
+
+# Files -------------------------------------------------------------------------------------------------------------
+
+
+def _paint(ax: Any) -> None:
+    r = RESULTS["agreement_items"]
+    draw.picture("agreement_items")(ax, r.table, r.frames, r.meta, "ro")
+
+
+def test_svg_is_the_same_every_time_and_needs_nothing_from_outside() -> None:
+    args = {"name": "f1", "title": "Titlu <1>", "description": "Descriere & cifre"}
+    one, two = (draw.svg(_paint, (7, 9), **args) for _ in range(2))
+    assert one == two
+    assert one.startswith("<svg ") and 'role="img"' in one
+    assert 'aria-labelledby="f1-title f1-desc"' in one
+    assert "Titlu &lt;1&gt;" in one and "Descriere &amp; cifre" in one
+    assert "<metadata" not in one and "<style" not in one and "<text" in one
+    assert 'id="figure_1"' not in one and "url(#f1-" in one
+
+
+def test_png_is_the_same_every_time() -> None:
+    assert draw.png(_paint, (7, 9), dpi=40) == draw.png(_paint, (7, 9), dpi=40)
+
+
+def test_save_refuses_to_replace_and_unknown_formats(tmp_path: Path) -> None:
+    path = draw.save(_paint, tmp_path / "items.svg", (7, 9))
+    before = path.read_bytes()
+    with pytest.raises(UsageError) as fault:
+        draw.save(_paint, path)
+    assert fault.value.code == "target_exists" and path.read_bytes() == before
+    with pytest.raises(UsageError):
+        draw.save(_paint, tmp_path / "items.bmp")
+    draw.save(_paint, path, force=True)
+
+
+def test_drawing_leaves_no_trace_in_the_callers_settings() -> None:
+    import matplotlib as mpl
+
+    mpl.get_backend()
+    before = mpl.rcParams.copy()
+    draw.png(_paint, (7, 9), dpi=40)
+    assert mpl.rcParams == before
+
+
+def test_an_unknown_picture_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        draw.picture("pie")
+
+
+def test_recovery_tells_what_chance_explains_from_what_it_does_not() -> None:
+    """One of three quantities is biased beyond its error, and one covers too rarely."""
+    for name, place in (("recovery_bias", -0.45), ("recovery_coverage", 0.60)):
+        ax = painted(name, RECOVERED)
+        within, beyond = [line for line in ax.lines if line.get_label().endswith((": 2", ": 1"))]
+        assert (len(within.get_xdata()), list(beyond.get_xdata())) == (2, pytest.approx([place]))
