@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from dvstudy import language as lang
 from dvstudy.draw import rows, style
 from dvstudy.draw.truth import heights
+from dvstudy.numbers import performance as perf
 from dvstudy.wording import label_of
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def recovery_bias(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[s
     if not len(known):
         rows.empty(ax, meta, language)
         return
-    bias, arm = known["bias"] / known["empirical_se"], 2 * known["bias_mcse"] / known["empirical_se"]
-    beyond = bias.abs() > arm
+    bias, arm = known["bias"] / known["empirical_se"], perf.reach(known["bias_mcse"]) / known["empirical_se"]
+    beyond = pd.Series(perf.beyond(known["bias"], known["bias_mcse"]), known.index)
     words = ("axis.bias_within", "axis.bias_beyond")
     _points(ax, known, bias, beyond, words, language, arm)
     edge = max(_LEAST, float((bias.abs() + arm).quantile(0.98)))
@@ -46,11 +46,11 @@ def recovery_coverage(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mappi
         rows.empty(ax, meta, language)
         return
     level = float(meta["level"])
-    error = 2 * np.sqrt(level * (1 - level) / known["intervals"])
-    half = 2 * float(np.sqrt(level * (1 - level) / known["intervals"].max()))
+    error = perf.level_error(level, known["intervals"])
+    half = float(perf.reach(error).min())
     ax.axvspan(level - half, min(level + half, 1.0), color=style.PALE, alpha=0.6, linewidth=0)
     ax.axvline(level, color=style.GREY, linewidth=0.9)
-    off = (known["coverage"] - level).abs() > error
+    off = pd.Series(perf.beyond(known["coverage"] - level, error), known.index)
     _points(ax, known, known["coverage"], off, ("axis.coverage_within", "axis.coverage_beyond"), language)
     ax.set_xlim(min(0.85, float(known["coverage"].min()) - 0.02), 1.005)
     _finish(ax, known, "axis.coverage", meta, language)

@@ -7,12 +7,19 @@ replicate and does not shrink with their number. Replicates must be independent,
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: How many Monte-Carlo errors a measure may lie from where it should be before it is said to lie beyond them.
+ERRORS: Final = 2.0
+#: Share of measures that lie beyond them by chance, errors normal.
+BY_CHANCE: Final = float(2 * ndtr(-ERRORS))
 
 
 class Measured(NamedTuple):
@@ -75,6 +82,25 @@ def covered(low: ArrayLike, high: ArrayLike, truth: ArrayLike) -> Measured:
     """Share of intervals that hold the truth, limits included."""
     at = np.asarray(truth, float)
     return share((np.asarray(low, float) <= at) & (at <= np.asarray(high, float)))
+
+
+def reach(mcse: ArrayLike) -> Floats:
+    """How far a measure with this error may lie from where it should be: `ERRORS` times it."""
+    return ERRORS * np.asarray(mcse, float)
+
+
+def beyond(gap: ArrayLike, mcse: ArrayLike) -> Flags:
+    """Whether a bias, or a coverage less its level, lies beyond its Monte-Carlo error; false where either is NaN."""
+    return np.asarray(np.abs(np.asarray(gap, float)) > reach(mcse))
+
+
+def level_error(level: float, intervals: ArrayLike) -> Floats:
+    """Monte-Carlo error of the coverage of intervals that hold the truth as often as they say; NaN for none.
+
+    Coverage is judged by this one: its own (`share`) is 0 where every interval held the truth.
+    """
+    n = np.asarray(intervals, float)
+    return np.sqrt(level * (1 - level) / np.where(n > 0, n, np.nan))
 
 
 def _errors(estimates: ArrayLike, truth: ArrayLike) -> Floats:

@@ -105,25 +105,24 @@ def cautions(table: pd.DataFrame, outcomes: Sequence[Outcome], level: float) -> 
 
 def bias_unclear(table: pd.DataFrame) -> pd.Series:
     """Rows in which a bias that matters could hide in the Monte-Carlo error."""
-    return ~(2 * table["bias_mcse"] <= RELEVANT_BIAS * table["empirical_se"])
+    clear = perf.reach(table["bias_mcse"]) <= RELEVANT_BIAS * table["empirical_se"].to_numpy()
+    return pd.Series(~clear, table.index)
 
 
 def coverage_unclear(table: pd.DataFrame, level: float) -> pd.Series:
-    """Rows with intervals, but too few to tell a wrong coverage from a right one. Judged by the error at the stated
-    level: the row's own is 0 where every interval held the truth."""
-    error = np.sqrt(level * (1 - level) / table["intervals"].where(table["intervals"] > 0))
-    return pd.Series(2 * error > RELEVANT_COVERAGE)
+    """Rows with intervals, but too few to tell a wrong coverage from a right one."""
+    return pd.Series(perf.reach(perf.level_error(level, table["intervals"])) > RELEVANT_COVERAGE, table.index)
 
 
 def bias_seen(table: pd.DataFrame) -> pd.Series:
-    """Rows whose bias lies beyond twice its Monte-Carlo error."""
-    return table["bias"].abs() > 2 * table["bias_mcse"]
+    """Rows whose bias lies beyond its Monte-Carlo error."""
+    return pd.Series(perf.beyond(table["bias"], table["bias_mcse"]), table.index)
 
 
 def _by_chance(table: pd.DataFrame) -> Iterator[Note]:
     seen = int(bias_seen(table).sum())
     if seen:
-        chance = Quantity(0.0455 * len(table), "count")
+        chance = Quantity(perf.BY_CHANCE * len(table), "count")
         counts = {"n": Quantity(seen, "count"), "of": Quantity(len(table), "count"), "chance": chance}
         yield Note("recovery_beyond", counts)
 

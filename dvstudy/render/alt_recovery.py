@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from dvstudy import language as lang
+from dvstudy.numbers import performance as perf
 from dvstudy.result import ALL, label_of, written
 
 Frames = Mapping[str, pd.DataFrame]
@@ -25,7 +25,7 @@ def bias(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict
     first = known.iloc[place]
     return {
         "n": str(len(known)),
-        "beyond": str(int((known["bias"].abs() > 2 * known["bias_mcse"]).sum())),
+        "beyond": str(int(perf.beyond(known["bias"], known["bias_mcse"]).sum())),
         "farthest": _named(first, language),
         "size": written(float(size.iloc[place]), "number", language),
     }
@@ -37,11 +37,11 @@ def coverage(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> 
     if not len(known):
         return None
     level = float(meta["level"])
-    error = 2 * np.sqrt(level * (1 - level) / known["intervals"])
+    off = perf.beyond(known["coverage"] - level, perf.level_error(level, known["intervals"]))
     ends = known["coverage"].agg(["min", "max"])
     return {
         "n": str(len(known)),
-        "beyond": str(int(((known["coverage"] - level).abs() > error).sum())),
+        "beyond": str(int(off.sum())),
         "low": lang.percent(float(ends["min"]), language),
         "high": lang.percent(float(ends["max"]), language),
         "lowest": _named(known.iloc[int(known["coverage"].to_numpy().argmin())], language),

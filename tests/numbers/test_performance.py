@@ -74,3 +74,22 @@ def test_the_error_of_the_truth_joins_the_bias() -> None:
     found = np.array([perf.bias(rng.normal(0.0, 1.0, 50), t, 0.2) for t in truths])
     assert np.sqrt((found[:, 1] ** 2).mean()) / found[:, 0].std() == pytest.approx(1.0, abs=0.04)
     assert found[:, 0].std() > 1.5 / sqrt(50)  # without it the bias would look surer than it is
+
+
+def test_beyond_its_error_by_hand() -> None:
+    assert perf.beyond([0.3, -0.3, 0.2, 0.0, 1.0], [0.1, 0.1, 0.1, 0.0, float("nan")]).tolist() == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+
+
+def test_the_error_of_a_right_coverage_by_hand() -> None:
+    found = perf.level_error(0.95, [19, 0])
+    assert found[0] == pytest.approx(0.05) and isnan(found[1])
+    off = perf.beyond([1.0 - 0.95, 0.84 - 0.95, 0.86 - 0.95], perf.level_error(0.95, [19, 19, 19]))
+    assert off.tolist() == [False, True, False], "all of 19 intervals held the truth: nothing against 95 %"
+
+
+def test_a_right_estimator_lies_beyond_its_errors_as_often_as_chance_says() -> None:
+    draws = np.random.default_rng(5).normal(0.0, 1.0, size=(20_000, 200))
+    off = [perf.beyond(*perf.bias(x, 0.0)) for x in draws]
+    assert np.mean(off) == pytest.approx(perf.BY_CHANCE, abs=0.006)
