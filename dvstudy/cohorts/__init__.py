@@ -2,6 +2,8 @@
 
 from dvstudy.cohorts.calibrate import Calibrated, calibrate
 from dvstudy.cohorts.describe import describe
+from dvstudy.cohorts.flat import flat, write_flat
+from dvstudy.cohorts.flat_recipe import flat_recipes, load_flat_recipe
 from dvstudy.cohorts.graph import causal_graph
 from dvstudy.cohorts.recipe import Recipe, load_recipe, recipes
 from dvstudy.cohorts.recipe_file import write_recipe
@@ -16,9 +18,13 @@ __all__ = [
     "calibration",
     "causal_graph",
     "describe",
+    "flat",
+    "flat_recipes",
+    "load_flat_recipe",
     "load_recipe",
     "recipes",
     "ship",
     "simulate",
+    "write_flat",
     "write_recipe",
 ]
