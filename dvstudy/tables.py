@@ -20,7 +20,19 @@ RELATIONS: Final = ("spouse", "partner", "parent", "child", "other_kin")
 PARTNERS: Final = ("spouse", "partner")
 VICTIMS: Final = ("woman", "man", "minor")
 ARMS: Final = ("usual", "unified")
-ROLES: Final = ("police_officer", "social_worker", "advocate", "trained_assessor", "joint_team")
+ROLES: Final = (
+    "police_officer", "social_worker", "advocate", "trained_assessor", "psychologist", "joint_team",
+)  # fmt: skip
+#: Ages of victims in years, from and to.
+AGES: Final = ("under_18", "18_34", "35_54", "55_74", "75_over")
+CHANNELS: Final = ("call_112", "other")
+#: What ended or lessened exposure to violence before the end of follow-up.
+EXITS: Final = ("moved_away", "detained", "died")
+#: Kinds of service, as in the national statistics of social services for victims.
+SERVICE_KINDS: Final = (
+    "primary_counselling", "social_counselling", "psychological_counselling", "legal_counselling", "mediation",
+    "court_representation", "social_assistance", "medical_care", "forensic_certificate", "shelter", "other_measures",
+)  # fmt: skip
 MODES: Final = ("paper", "tablet", "joint")
 ORDERS: Final = ("provisional", "court")
 
@@ -78,6 +90,10 @@ CASES: Final = Table(
         _column("month", "text"),
         _column("relation", "category", *RELATIONS),
         _column("victim", "category", *VICTIMS),
+        _column("age_band", "category", *AGES),
+        _column("weekday", "count"),
+        _column("hour", "count"),
+        _column("channel", "category", *CHANNELS),
         _column("arm", "category", *ARMS),
         _column("response_minutes", "number"),
         _column("person_hours", "number"),
@@ -107,12 +123,17 @@ ORDERS_TABLE: Final = Table(
         _column("start_day", "number"),
         _column("end_day", "number"),
         _column("confirmed", "flag"),
+        _column("monitoring_offered", "flag"),
         _column("monitored", "flag"),
+        _column("contested", "flag"),
         _column("recorded_breaches", "count"),
     ),
 )
 #: Events in the 180 days after the case: `repeat_180`, `severe_180` from every source (empty where the follow-up
 #: could not be completed); `recorded_180` known to police; `high_risk_adjudicated` by a panel blind to the arm.
+#: Times in days since the case: an event is seen if it comes while the case is followed (`days_followed`, at most 180;
+#: `days_to_recorded` while police records are kept); without one the cell is empty, and the case is censored on
+#: `days_followed`. `exit`: what ended or lessened exposure, on `days_to_exit`: a competing event.
 OUTCOMES: Final = Table(
     "outcomes",
     "case_id",
@@ -121,12 +142,22 @@ OUTCOMES: Final = Table(
         _column("severe_180", "flag"),
         _column("recorded_180", "flag"),
         _column("high_risk_adjudicated", "flag"),
+        _column("days_followed", "number"),
+        _column("days_to_repeat", "number"),
+        _column("days_to_severe", "number"),
+        _column("days_to_recorded", "number"),
+        _column("days_to_exit", "number"),
+        _column("exit", "category", *EXITS),
     ),
 )
 SERVICES: Final = Table(
     "services",
     "service_id",
-    (_column("case_id", "text", required=True, missing=False), _column("day", "number")),
+    (
+        _column("case_id", "text", required=True, missing=False),
+        _column("service", "category", *SERVICE_KINDS),
+        _column("day", "number"),
+    ),
 )
 TABLES: Final[Mapping[str, Table]] = {t.name: t for t in (CASES, ASSESSMENTS, ORDERS_TABLE, OUTCOMES, SERVICES)}
 

@@ -11,7 +11,7 @@ import pandas as pd
 from dvstudy import instruments, provenance
 from dvstudy.cohorts import columns, logistics, observe
 from dvstudy.cohorts.columns import categorical, text
-from dvstudy.cohorts.forms import DANGER, POLICE_FORM, SARA, SOCIAL_SHEET, Form, filled
+from dvstudy.cohorts.forms import DANGER, SARA, SOCIAL_SHEET, Form, filled, second_form
 from dvstudy.cohorts.judgement import sara
 from dvstudy.cohorts.observe import Observation
 from dvstudy.cohorts.record import reasons
@@ -90,7 +90,7 @@ def _batches(seen: Observation) -> list[Batch]:
     paper = logistics.tablets(scene).astype(np.int64)
     joint = np.full(scene.people.n, MODES.index("joint"))
     usual = population.filled & ~seen.unified
-    double = filled(scene, POLICE_FORM, others["social_worker"])
+    double = second_form(scene, population.usual.form, others["social_worker"])
     sheet = filled(scene, SOCIAL_SHEET, others["social_worker"])
     danger = filled(scene, DANGER, others["advocate"])
     on_paper = np.zeros(scene.people.n, dtype=np.int64)
@@ -112,7 +112,7 @@ def _batches(seen: Observation) -> list[Batch]:
 
 def _batch(seen: Observation, role: str, form: Form, rows: Ints, mode: Ints) -> Batch:
     contact = form.contact
-    why = reasons(seen.population.scene, contact, form.record)
+    why = reasons(seen.population.scene, contact, form.instrument, form.record)
     why = _not_applicable(seen, form, why)
     codes = yes_no_codes(form, why, rows)
     return Batch(form.instrument, role, contact.kind, rows, contact.rater[rows], contact.days[rows], mode[rows], codes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dvstudy.cohorts import facts as facts_of
-from dvstudy.cohorts import outcomes, pathway, people, places
+from dvstudy.cohorts import habits, outcomes, pathway, people, places
 from dvstudy.cohorts.forms import POLICE_FORM, Form, filled
 from dvstudy.cohorts.numeric import expit, linear
 from dvstudy.cohorts.process import Values
@@ -99,15 +99,17 @@ def police(scene: Scene, unified: bool = False) -> Contact:
     who = scene.places.crews["police_officer"]
     rater = who.at(scene.people.station, scene.streams.uniform("rater/police_officer", scene.people.n))
     never = np.zeros(scene.people.n)
-    return Contact("police_officer", "police_officer", rater, never, never > 0, unified)
+    told, misread = habits.at_the_scene(scene)
+    return Contact("police_officer", "police_officer", rater, never, never > 0, unified, told=told, misread=misread)
 
 
 def social(scene: Scene) -> Contact:
-    """The social worker's separate contact, days later."""
+    """The social worker's separate contact, days later; the victim has told it once before, to the officer."""
     who, n = scene.places.crews["social_worker"], scene.people.n
     rater = who.at(scene.people.station, scene.streams.uniform("rater/social_worker", n))
     reconciled = scene.streams.uniform("care/reconciled", n) < scene.settings.pathway.reconciled_before_visit
-    return Contact("social_worker", "social_worker", rater, pathway.visit_days(scene), reconciled)
+    told = scene.settings.switches.retelling_disclosure
+    return Contact("social_worker", "social_worker", rater, pathway.visit_days(scene), reconciled, told=told)
 
 
 def outside(scene: Scene, kind: str) -> Contact:

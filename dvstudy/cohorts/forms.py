@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dvstudy import instruments
+from dvstudy.cohorts import habits
 from dvstudy.cohorts.record import Contact, Record, Scene, fill
 from dvstudy.cohorts.streams import Bools, Ints
 from dvstudy.instruments import Instrument
@@ -38,9 +39,32 @@ class Form:
 def filled(scene: Scene, instrument: str, contact: Contact) -> Form:
     """`instrument` filled by `contact` in every case, with its yes/no scores and level."""
     definition = instruments.load(instrument)
-    record = _consistent(scene, definition, fill(scene, contact, scene.settings.items[instrument]))
+    record = habits.in_runs(scene, contact, instrument, fill(scene, contact, instrument))
+    record = _consistent(scene, definition, record)
+    if instrument == POLICE_FORM and contact.kind == habits.OFFICER and not contact.shared_story:
+        record = habits.gamed(scene, record, *_rule(definition, record))
+    return _scored(definition, contact, record)
+
+
+def second_form(scene: Scene, first: Form, contact: Contact) -> Form:
+    """The same form filled again by another rater, who may have seen the first one."""
+    definition = instruments.load(first.instrument)
+    own = filled(scene, first.instrument, contact).record
+    record = habits.from_memory(scene, contact, first.instrument, own, first.record)
+    return _scored(definition, contact, _consistent(scene, definition, record))
+
+
+def _scored(definition: Instrument, contact: Contact, record: Record) -> Form:
     scores = _scores(definition, record)
-    return Form(instrument, contact, record, scores, _level(definition, scores))
+    return Form(definition.id, contact, record, scores, _level(definition, scores))
+
+
+def _rule(definition: Instrument, record: Record) -> tuple[tuple[Bools, Bools], tuple[int, int]]:
+    """Which items count in each of the two sections, and from which count the rule is met."""
+    assert definition.decision is not None
+    met = next(level for level in definition.levels if level.code == definition.decision.positive_from).when
+    inside = [np.isin(record.items, definition.score[one.score].item_ids) for one in met]
+    return (inside[0], inside[1]), (int(met[0].at_least), int(met[1].at_least))
 
 
 def _consistent(scene: Scene, definition: Instrument, record: Record) -> Record:

@@ -8,7 +8,7 @@ from dvstudy import instruments
 from dvstudy.cohorts.forms import SARA
 from dvstudy.cohorts.numeric import expit
 from dvstudy.cohorts.record import Contact, Record, Scene, fill
-from dvstudy.cohorts.streams import Ints
+from dvstudy.cohorts.streams import Floats, Ints
 
 ABSENT, PARTIAL, PRESENT = 0, 1, 2
 
@@ -20,7 +20,7 @@ def sara(scene: Scene, contact: Contact) -> Ints:
     the graded items only through the assessor's own judgement: no sum decides.
     """
     definition = instruments.load(SARA)
-    record = fill(scene, contact, scene.settings.items[SARA])
+    record = fill(scene, contact, SARA)
     graded = _graded(scene, record)
     omitted = {item: list(definition.dtype(item).categories).index("omitted") for item in definition.item_ids}
     codes = np.empty((scene.people.n, len(definition.item_ids)), dtype=np.int64)
@@ -39,10 +39,26 @@ def sara(scene: Scene, contact: Contact) -> Ints:
 
 
 def _graded(scene: Scene, record: Record) -> Ints:
-    f, severity = scene.settings.forms, scene.people.covariates["S"]
-    chance = expit(f.sara_present + f.sara_present_severity * severity)
-    full = [scene.streams.uniform(f"judgement/{item}", scene.people.n) < chance for item in record.items]
+    luck = [scene.streams.uniform(f"judgement/{item}", scene.people.n) for item in record.items]
+    full = [u < _fully(scene, item) for u, item in zip(luck, record.items, strict=True)]
     return np.where(record.yes, np.where(np.column_stack(full), PRESENT, PARTIAL), ABSENT)
+
+
+def _fully(scene: Scene, item: str) -> Floats:
+    """Chance that a recorded item is graded as fully present.
+
+    ``severity``: it grows with the severity of the case, for all items alike. ``graded``: a graded response model on
+    the trait behind the item's own facts, P(at least partly) = p and P(fully) = expit(logit p - gap), so that given a
+    fact it is the ratio of the two; an item recorded without any fact is partly present at most.
+    """
+    f, facts = scene.settings.forms, scene.facts
+    if f.grading == "severity":
+        return expit(f.sara_present + f.sara_present_severity * scene.people.covariates["S"])
+    asked = scene.settings.items[SARA][item]
+    p = 1 - np.multiply.reduce([1 - facts.propensity[fact] for fact in asked])
+    true = np.logical_or.reduce([facts.true[fact] for fact in asked])
+    gap = np.exp(f.graded_gap)
+    return np.where(true, 1 / (p + (1 - p) * gap), 0.0)
 
 
 def _ratings(scene: Scene, graded: Ints) -> dict[str, Ints]:

@@ -19,28 +19,42 @@ _COURT, _PROVISIONAL = "court_order", "provisional_order"
 #: State of the law since which a provisional order is extended until the court decides and the victim cannot drop the
 #: application.
 _EXTENDED: Final = "provisional_extended"
+#: State of the law with devices, first in a pilot, then everywhere.
+_PILOT, _EVERYWHERE = "monitoring_pilot", "monitoring_nationwide"
 
 
 @dataclass(frozen=True)
 class Terms:
-    """One entry a case: days of a court order, and whether the case may still come to nothing before the court decides:
-    a provisional order lapse, the victim drop the application. The law of December 2025 ended both."""
+    """One entry a case: days of a court order; whether the case may still come to nothing before the court decides: a
+    provisional order lapse, the victim drop the application (the law of December 2025 ended both); and whether the
+    county has devices: none, the pilot counties, all."""
 
     court_days: Floats
     may_end: Bools
+    monitoring: Bools
 
 
 def terms(scene: Scene) -> Terms:
     """The recipe's own terms for all cases, or, with ``law = "by_date"``, those of the day of each case."""
     p, n = scene.settings.pathway, scene.people.n
     if p.law == "fixed":
-        return Terms(np.full(n, p.court_days), np.ones(n, dtype=bool))
+        always = np.ones(n, dtype=bool)
+        return Terms(np.full(n, p.court_days), always, always)
     first = _first(scene)
     last = _month(scene, scene.settings.places.months) - timedelta(days=1)
     starts = [first, *(day for day in _changes() if first < day <= last)]
     state = np.searchsorted([(day - first).days for day in starts], _day(scene), side="right") - 1
     held = np.array([_terms_on(day) for day in starts])[state]
-    return Terms(held[:, 0], held[:, 1] > 0)
+    return Terms(held[:, 0], held[:, 1] > 0, (held[:, 2] > 0) & ((held[:, 2] > 1) | _pilot(scene)))
+
+
+def _pilot(scene: Scene) -> Bools:
+    """Whether the county of each case is in the pilot: the recipe's share of all counties, at least one, by lot."""
+    p, county = scene.settings.pathway, scene.places.county
+    order = scene.streams.uniform("county/pilot", int(county.max()) + 1).reshape(-1, scene.settings.places.counties)
+    wanted = int(np.ceil(p.device_pilot * order.shape[1]))
+    chosen: Bools = (order.argsort(axis=1).argsort(axis=1) < wanted).ravel()
+    return chosen[scene.people.county]
 
 
 @cache
@@ -67,9 +81,11 @@ def _month(scene: Scene, number: int) -> date:
 
 
 @cache
-def _terms_on(day: date) -> tuple[float, bool]:
-    """Days of a court order, and whether a provisional one may lapse, as the law of a day has it."""
+def _terms_on(day: date) -> tuple[float, bool, int]:
+    """Days of a court order, whether a provisional one may lapse, and where there are devices (0 nowhere, 1 in a pilot,
+    2 everywhere), as the law of a day has it."""
     found = instruments.regimes(day)
     court = found.loc[found["topic"] == _COURT, "months"]
     months = int(court.iloc[0])
-    return months * 365 / 12, _EXTENDED not in found.index
+    devices = 2 if _EVERYWHERE in found.index else int(_PILOT in found.index)
+    return months * 365 / 12, _EXTENDED not in found.index, devices

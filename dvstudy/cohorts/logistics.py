@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -10,6 +11,10 @@ from dvstudy.cohorts.chain import Arm, Population
 from dvstudy.cohorts.record import Scene
 from dvstudy.cohorts.streams import Bools, Floats, Ints
 from dvstudy.cohorts.tuning import Tuner
+from dvstudy.tables import RELATIONS, VICTIMS
+
+#: Hours from which and up to which a call comes at night.
+NIGHT: Final = (18, 6)
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,35 @@ def response_minutes(scene: Scene, tuner: Tuner) -> Floats:
 
     a = tuner.find("within_10", within, scene.settings.margins.within_10)
     return np.exp(median - a + p.minutes_sd * scene.streams.normal("logistics/response", n))
+
+
+def hours(scene: Scene, night: Bools) -> Ints:
+    """Hour of each call, by the recipe's weights inside the night and inside the day."""
+    p, found = scene.settings.logistics, np.zeros(scene.people.n, dtype=np.int64)
+    weights, clock = np.array(p.hours), np.arange(len(p.hours))
+    luck = scene.streams.uniform("logistics/hour", scene.people.n)
+    dark = (clock >= NIGHT[0]) | (clock < NIGHT[1])
+    for part, here in ((dark, night), (~dark, ~night)):
+        sums = np.cumsum(np.where(part, weights, 0))
+        found[here] = np.searchsorted(sums / sums[-1], luck[here], side="right")
+    return found
+
+
+def weekdays(scene: Scene) -> Ints:
+    """Day of the week of each call, 0 for Monday, with more calls on a day of the weekend."""
+    weight = np.where(np.arange(7) < 5, 1, scene.settings.logistics.weekend)
+    sums = np.cumsum(weight)
+    return np.searchsorted(sums / sums[-1], scene.streams.uniform("logistics/weekday", scene.people.n), side="right")
+
+
+def ages(scene: Scene) -> Ints:
+    """Number of the age band of each victim (`dvstudy.tables.AGES`): minors, then adults by relation."""
+    people, p = scene.people, scene.settings.logistics.ages
+    shares = np.cumsum([getattr(p, relation) for relation in RELATIONS], axis=1)
+    shares /= shares[:, -1:]
+    luck = scene.streams.uniform("people/age", people.n)
+    adult = 1 + (luck[:, None] >= shares[people.relation]).sum(axis=1)
+    return np.where(people.victim == VICTIMS.index("minor"), 0, adult)
 
 
 def tablets(scene: Scene) -> Bools:

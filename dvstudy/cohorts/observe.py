@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
 from dvstudy.cohorts import chain, logistics
 from dvstudy.cohorts.chain import Arm, Population
 from dvstudy.cohorts.events import Happened, Underlying, happened, underlying
+from dvstudy.cohorts.exits import Exits
 from dvstudy.cohorts.numeric import expit, linear
 from dvstudy.cohorts.record import Contact
 from dvstudy.cohorts.streams import Bools, Floats, Ints
 from dvstudy.cohorts.tuning import Tuner
+
+_NEVER: Final = float(np.finfo(np.float64).tiny)
 
 
 @dataclass(frozen=True)
@@ -70,16 +74,34 @@ class Observation:
         scene = self.population.scene
         return scene.streams.uniform(f"observe/{name}", scene.people.n)
 
+    def day(self, name: str) -> Floats:
+        """The day of a first event of each case, in the arm of its station."""
+        usual, unified = self.happened
+        found: Floats = np.where(self.unified, getattr(unified, name), getattr(usual, name))
+        return found
+
     @cached_property
-    def followed_up(self) -> Bools:
-        """Whether research follow-up was completed: at random, or depending on the verdict (partial verification)."""
+    def exits(self) -> Exits:
+        usual, unified = (one.exits for one in self.happened)
+        return Exits(np.where(self.unified, unified.day, usual.day), np.where(self.unified, unified.kind, usual.kind))
+
+    @cached_property
+    def follow_up(self) -> tuple[Bools, Floats]:
+        """Whether research follow-up was completed, at random or depending on the verdict (partial verification), and
+        how many days it lasted: those who were lost were lost on any day before the end."""
         o = self.population.scene.settings.outcomes
-        if o.verification == "at_random":
-            return self.luck("follow_up") < o.followed_up
-        severe = o.verified_severe * self.outcome("severe")
-        imminent = self.whether(lambda arm: arm.imminent)
-        chance = expit(o.verified_intercept + o.verified_imminent * imminent + severe)
-        return self.luck("follow_up") < chance
+        chance = np.full(self.population.scene.people.n, o.followed_up)
+        if o.verification == "by_verdict":
+            severe = o.verified_severe * self.outcome("severe")
+            imminent = self.whether(lambda arm: arm.imminent)
+            chance = expit(o.verified_intercept + o.verified_imminent * imminent + severe)
+        luck = self.luck("follow_up")
+        complete = luck < chance
+        return complete, np.where(complete, o.day, o.day * (luck - chance) / np.maximum(1 - chance, _NEVER))
+
+    @property
+    def followed_up(self) -> Bools:
+        return self.follow_up[0]
 
     @cached_property
     def adjudicated(self) -> tuple[Bools, Bools]:
@@ -137,6 +159,11 @@ class Observation:
     def night(self) -> Bools:
         """Calls between 18:00 and 06:00."""
         return self.luck("night") < self.population.scene.settings.margins.night
+
+    @cached_property
+    def clock(self) -> tuple[Ints, Ints]:
+        """Hour of the call and day of the week (0 is Monday)."""
+        return logistics.hours(self.population.scene, self.night), logistics.weekdays(self.population.scene)
 
 
 def observe(population: Population, tuner: Tuner) -> Observation:

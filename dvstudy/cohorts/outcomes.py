@@ -40,15 +40,24 @@ class Chances:
 
 
 def exposure(values: Values, orders: Orders | None, severity: Floats, day: float) -> Floats:
-    """H(day): the integral of the hazard ratio of the orders in force over d(t^k)."""
+    """H(day): the integral over d(t^k) of the hazard ratio of the orders in force, and of what an exit leaves of it."""
+    if orders is None:
+        return np.full(len(severity), day**values.outcomes.shape)
+    whole = _held(values, orders, severity, np.full(len(severity), day))
+    if not orders.exits.some:
+        return whole
+    before = _held(values, orders, severity, np.minimum(orders.exits.day, day))
+    return before + orders.exits.kept(values) * (whole - before)
+
+
+def _held(values: Values, orders: Orders, severity: Floats, day: Floats) -> Floats:
+    """The integral of the orders' hazard ratio up to a day of each case."""
     o = values.outcomes
 
     def power(t: Floats) -> Floats:
         return np.asarray(np.minimum(t, day) ** o.shape, dtype=np.float64)
 
-    whole = np.full(len(severity), day**o.shape)
-    if orders is None:
-        return whole
+    whole = day**o.shape
     provisional, court = ratios(values, severity)
     whole -= (1 - provisional) * power(orders.provisional_end)
     whole -= (1 - court) * (power(orders.court_end) - power(orders.court_start))

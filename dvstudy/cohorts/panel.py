@@ -28,7 +28,7 @@ from dvstudy.cohorts.tally import Groups, Row
 from dvstudy.cohorts.tuning import Fixed
 from dvstudy.tables import AREAS, ASSESSMENTS, MODES, OUTCOMES, RELATIONS, ROLES, VICTIMS
 
-KINDS: Final = ("police_officer", "social_worker")
+KINDS: Final = ("police_officer", "social_worker", "psychologist")
 Tables = dict[str, pd.DataFrame]
 
 
@@ -47,7 +47,9 @@ def tables(pool: Population, chosen: Ints, ids: pd.Index, key: str) -> tuple[Tab
     n, number = len(ids), len(forms) * len(ids)
     index = columns.ids(key, "assessment", number, ASSESSMENTS.key)
     definition = instruments.load(POLICE_FORM)
-    codes = [assessments.yes_no_codes(f, reasons(scene, f.contact, f.record), np.arange(n)) for f in forms]
+    codes = [
+        assessments.yes_no_codes(f, reasons(scene, f.contact, f.instrument, f.record), np.arange(n)) for f in forms
+    ]
     listed = pd.DataFrame(
         {
             "case_id": text(np.tile(np.asarray(ids), len(forms))),
@@ -84,7 +86,7 @@ def estimands(pool: Population, groups: Groups) -> Iterator[Row]:
     values, high = pool.scene.settings, pool.high_risk
     wanted = values.panel.high_risk_share
     weight: Floats = np.where(high, wanted / high.mean(), (1 - wanted) / (1 - high.mean()))
-    first, second = (filled(pool.scene, POLICE_FORM, _anyone(pool.scene, kind)) for kind in KINDS)
+    first, second = (filled(pool.scene, POLICE_FORM, _anyone(pool.scene, kind)) for kind in KINDS[:2])
     return estimands_pairs.same_form(groups, first, second, weight)
 
 
@@ -100,7 +102,8 @@ def _scene(scene: Scene, rows: Ints) -> Scene:
 
 def _forms(scene: Scene) -> Iterator[Form]:
     """Every rater's forms, officers first; the raters are drawn from the whole country."""
-    wanted = {"police_officer": scene.settings.panel.officers, "social_worker": scene.settings.panel.workers}
+    panel = scene.settings.panel
+    wanted = dict(zip(KINDS, (panel.officers, panel.workers, panel.psychologists), strict=True))
     for kind, number in wanted.items():
         order = scene.streams.of(f"panel/{kind}").permutation(scene.places.crews[kind].size)
         for rater in order[:number]:

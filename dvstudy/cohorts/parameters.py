@@ -85,6 +85,7 @@ class Places(Section):
     rural_workers: Count
     advocates: Count
     assessors: Count
+    psychologists: Count
     volume_sd: NotNegative
     county_urban_sd: NotNegative
     county_recording_sd: NotNegative
@@ -202,12 +203,13 @@ class Rater(Section):
 
 
 class Raters(Section):
-    """The four kinds of raters."""
+    """The kinds of raters."""
 
     police_officer: Rater
     social_worker: Rater
     advocate: Rater
     trained_assessor: Rater
+    psychologist: Rater
 
 
 class Forms(Section):
@@ -216,6 +218,8 @@ class Forms(Section):
     double_rated: Share
     danger: Share
     sara: Share
+    grading: Literal["severity", "graded"]
+    graded_gap: NotNegative
     sara_present: float
     sara_present_severity: float
     sara_critical: Share

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dvstudy.cohorts import exits
+from dvstudy.cohorts.exits import Exits
 from dvstudy.cohorts.forms import Form
 from dvstudy.cohorts.law import terms
-from dvstudy.cohorts.numeric import expit, linear
+from dvstudy.cohorts.numeric import expit, linear, logit
 from dvstudy.cohorts.record import Scene
-from dvstudy.cohorts.streams import Bools, Floats
+from dvstudy.cohorts.streams import Bools, Floats, Ints
 from dvstudy.cohorts.tuning import Tuner, share
 
 
@@ -24,11 +26,14 @@ class Orders:
     confirmed: Bools
     converted: Bools
     direct: Bools
+    offered: Bools
     monitored: Bools
+    contested: Bools
     ended_early: Bools
     provisional_end: Floats
     court_start: Floats
     court_end: Floats
+    exits: Exits
 
     @property
     def court(self) -> Bools:
@@ -39,7 +44,8 @@ def covariates(scene: Scene, form: Form, filled: Bools, unified: bool) -> dict[s
     """What the steps may depend on, by the names that the recipes' weights use."""
     p, people = scene.settings.pathway, scene.people
     facts = {
-        name: scene.facts.true[name].astype(np.float64) for name in ("injury_now", "separation", "earlier_assault")
+        name: scene.facts.true[name].astype(np.float64)
+        for name in ("injury_now", "separation", "earlier_assault", "contact_with_children")
     }
     return {
         **people.covariates,
@@ -70,20 +76,20 @@ def decide(scene: Scene, tuner: Tuner, known: dict[str, Floats]) -> Orders:
     known = {**known, "reconciled": reconciled.astype(np.float64)}
     accepts = share(tuner, "confirmed", linear(p.prosecutor, known), provisional, m.confirmed)
     confirmed = provisional & (luck("prosecutor") < accepts)
+    contested = _contested(scene, known)
     dropped = {**known, "reconciled": known["reconciled"] * np.where(held.may_end, 1, p.withdrawal_kept)}
-    converted = confirmed & (
-        luck("court") < _granting(tuner, linear(p.court, dropped), provisional, confirmed, m.converted)
-    )
+    pull = linear(p.court, dropped) + p.contest_court * contested + _retold(scene, known, provisional)
+    converted = confirmed & (luck("court") < _part(tuner, "converted", pull, provisional, confirmed, m.converted))
     alone = ~provisional
     rate = m.direct / max(float(alone.mean()), np.finfo(np.float64).tiny)
     direct = alone & (luck("direct") < share(tuner, "direct", linear(p.direct, known), alone, rate))
-    decision = p.provisional_days + p.decision_scale * scene.streams.gamma("pathway/decision", p.decision_shape, n)
-    start = np.where(
-        direct, p.direct_scale * scene.streams.gamma("pathway/decision_direct", p.decision_shape, n), decision
-    )
+    decision, start = _decision_days(scene, direct, contested)
     early = luck("ended_early") < m.ended_early
     lapsed = ~confirmed | (held.may_end & (luck("lapse") < p.lapse))
     length = held.court_days * np.where(early, luck("ended_when"), 1)
+    begins, ends = (np.where(converted | direct, day, 0) for day in (start, start + length))
+    offered = provisional & held.monitoring & (luck("device_offered") < p.device_offered)
+    accepts = _part(tuner, "device", linear(p.device_accept, known), provisional, offered, m.device)
     return Orders(
         objected=objected,
         provisional=provisional,
@@ -91,12 +97,39 @@ def decide(scene: Scene, tuner: Tuner, known: dict[str, Floats]) -> Orders:
         confirmed=confirmed,
         converted=converted,
         direct=direct,
-        monitored=provisional & (luck("device") < m.device),
+        offered=offered,
+        monitored=offered & (luck("device") < accepts),
+        contested=contested & (confirmed | direct),
         ended_early=early,
         provisional_end=np.where(provisional, np.where(lapsed, p.provisional_days, decision), 0),
-        court_start=np.where(converted | direct, start, 0),
-        court_end=np.where(converted | direct, start + length, 0),
+        court_start=begins,
+        court_end=ends,
+        exits=exits.draw(scene, begins, ends),
     )
+
+
+def _contested(scene: Scene, known: dict[str, Floats]) -> Bools:
+    """Applications contested in a dispute over separation or children."""
+    p, n = scene.settings.pathway, scene.people.n
+    if not p.contest_share:
+        return np.zeros(n, dtype=bool)
+    chance = expit(logit(p.contest_share) + linear(p.contest, known))
+    return np.asarray(scene.streams.uniform("pathway/contest", n) < chance)
+
+
+def _retold(scene: Scene, known: dict[str, Floats], provisional: Bools) -> Floats:
+    """What a repeated interview before the hearing takes from the willingness to go to court (logit)."""
+    _, _, repeated = _visits(scene, {**known, "order": provisional.astype(np.float64)})
+    return np.where(repeated, scene.settings.switches.retelling_court, 0.0)
+
+
+def _decision_days(scene: Scene, direct: Bools, contested: Bools) -> tuple[Floats, Floats]:
+    """Day on which the court decides about a provisional order, and on which a court order would begin."""
+    p, n = scene.settings.pathway, scene.people.n
+    later = p.contest_days * contested
+    decision = p.provisional_days + p.decision_scale * scene.streams.gamma("pathway/decision", p.decision_shape, n)
+    alone = p.direct_scale * scene.streams.gamma("pathway/decision_direct", p.decision_shape, n)
+    return decision + later, np.where(direct, alone, decision) + later
 
 
 def _issuing(scene: Scene, tuner: Tuner, known: dict[str, Floats], open_cases: Bools) -> Floats:
@@ -117,10 +150,13 @@ def _issuing(scene: Scene, tuner: Tuner, known: dict[str, Floats], open_cases: B
     return chance
 
 
-def _granting(tuner: Tuner, predictor: Floats, provisional: Bools, confirmed: Bools, target: float) -> Floats:
-    """Chance that the court grants a confirmed order: orders turned into court orders are a share of all issued."""
-    inside, issued = predictor[confirmed], max(int(provisional.sum()), 1)
-    a = tuner.find("converted", lambda a: float(np.sum(expit(a + inside))) / issued, target)
+def _part(tuner: Tuner, name: str, predictor: Floats, whole: Bools, inside: Bools, target: float) -> Floats:
+    """Chance of a step that is open to the cases `inside` and whose margin is a share of all in `whole`; a margin of
+    nought needs no intercept."""
+    if not target:
+        return np.zeros(len(predictor))
+    among, total = predictor[inside], max(int(whole.sum()), 1)
+    a = tuner.find(name, lambda a: float(np.sum(expit(a + among))) / total, target)
     return expit(a + predictor)
 
 
@@ -147,10 +183,8 @@ def care(scene: Scene, tuner: Tuner, known: dict[str, Floats], orders: Orders, u
     p, m, u, n = scene.settings.pathway, scene.settings.margins, scene.settings.unified, scene.people.n
     issued = orders.provisional.astype(np.float64)
     known = {**known, "order": issued}
-    visit_chance = expit(p.visit_intercept + linear(p.visit, known))
-    visit = scene.streams.uniform("care/visit", n) < visit_chance
-    repeated = scene.streams.uniform("care/duplicate", n) < u.duplicate
-    joint = visit & ~repeated & unified
+    visit_chance, visit, separate = _visits(scene, known)
+    joint = visit & ~separate
     known = {**known, "visit": visit.astype(np.float64)}
     boost = u.service_logit if unified else 0
     chance = share(tuner, "service", linear(p.services, known) + boost, np.ones(n, bool), m.service)
@@ -166,6 +200,37 @@ def care(scene: Scene, tuner: Tuner, known: dict[str, Floats], orders: Orders, u
         service_chance=chance,
         service_day=np.floor(day),
     )
+
+
+def service_kinds(scene: Scene, case: Ints) -> tuple[Ints, Ints, Floats]:
+    """Kinds of service of the cases that use any: place in `case`, number of the kind, days after the first contact.
+
+    Each kind is used with its own share; who would use none used the first, which is the most common. The kinds come in
+    an order drawn by lot, each some days after the one before.
+    """
+    p = scene.settings.pathway
+    shares = list(p.service_kinds.model_dump().values())
+    names, n = list(type(p.service_kinds).model_fields), scene.people.n
+    used = np.column_stack([scene.streams.uniform(f"care/kind/{name}", n)[case] for name in names]) < shares
+    used[~used.any(axis=1), 0] = True
+    lot = np.column_stack([scene.streams.uniform(f"care/kind_order/{name}", n)[case] for name in names])
+    wait = np.column_stack([scene.streams.uniform(f"care/kind_wait/{name}", n)[case] for name in names])
+    order = np.where(used, lot, np.inf).argsort(axis=1)
+    gaps = -p.service_next_days * np.log1p(-np.take_along_axis(wait, order, axis=1))
+    gaps[:, 0] = 0
+    later = np.empty_like(gaps)
+    np.put_along_axis(later, order, np.floor(np.cumsum(gaps, axis=1)), axis=1)
+    row, kind = np.nonzero(used)
+    return row, kind, later[row, kind]
+
+
+def _visits(scene: Scene, known: dict[str, Floats]) -> tuple[Floats, Bools, Bools]:
+    """Chance of a visit, whether there is one, and whether it is a separate one that repeats the assessment."""
+    p, n = scene.settings.pathway, scene.people.n
+    chance = expit(p.visit_intercept + linear(p.visit, known))
+    visit = scene.streams.uniform("care/visit", n) < chance
+    again = scene.streams.uniform("care/duplicate", n) < scene.settings.unified.duplicate
+    return chance, visit, visit & (again | (known["unified"] == 0))
 
 
 def visit_days(scene: Scene) -> Floats:

@@ -43,6 +43,7 @@ class People:
     disclosure: Floats
     disclosure_seen: Floats
     month: Ints
+    language: Bools
 
     @property
     def n(self) -> int:
@@ -68,6 +69,7 @@ class People:
             "urban": self.urban,
             "rural": ~self.urban,
             "minor": self.victim == VICTIMS.index("minor"),
+            "man": self.victim == VICTIMS.index("man"),
             "other_relation": ~self.couple,
             "strategic": self.strategic,
             "prior_any": self.prior > 0,
@@ -147,6 +149,7 @@ def draw(values: Values, streams: Streams, places: Places, n: int) -> People:
         disclosure=disclosure,
         disclosure_seen=seen,
         month=np.floor(streams.uniform("people/month", total) * values.places.months).astype(np.int64),
+        language=streams.uniform("people/language", total) < values.switches.language,
     )
 
 

@@ -78,7 +78,7 @@ def build(values: Values, streams: Streams, countries: int = 1) -> Places:
 
 
 def _crews(values: Values, streams: Streams, urban: Bools, county: Ints) -> dict[str, Crew]:
-    """Officers and social workers belong to stations; advocates and trained assessors to counties."""
+    """Officers and social workers belong to stations; advocates, assessors and psychologists to counties."""
     p, own = values.places, np.unique(county)
     anywhere = np.ones(len(own), bool)
     sizes = {
@@ -86,6 +86,7 @@ def _crews(values: Values, streams: Streams, urban: Bools, county: Ints) -> dict
         "social_worker": (county, urban, p.urban_workers, p.rural_workers),
         "advocate": (own, anywhere, p.advocates, p.advocates),
         "trained_assessor": (own, anywhere, p.assessors, p.assessors),
+        "psychologist": (own, anywhere, p.psychologists, p.psychologists),
     }
     return {
         kind: _crew(kind, getattr(values.raters, kind), streams, (where, area), most)

@@ -22,10 +22,28 @@ from dvstudy.cohorts.parameters import (
     Size,
     Weights,
 )
+from dvstudy.cohorts.switches import Dif, Exits, Registry, Switches
 
 Applies = Literal["all", "couple", "couple_woman"]
 Fit = Annotated[list[Share], Field(min_length=3, max_length=3)]
+Bands = Annotated[list[Share], Field(min_length=4, max_length=4)]
 ClassName = Literal["visible", "threat", "coercive", "sexual", "substance", "history", "context"]
+
+
+class ServiceKinds(Section):
+    """Share of those who used any service that used this kind."""
+
+    primary_counselling: Share
+    social_counselling: Share
+    psychological_counselling: Share
+    legal_counselling: Share
+    mediation: Share
+    court_representation: Share
+    social_assistance: Share
+    medical_care: Share
+    forensic_certificate: Share
+    shelter: Share
+    other_measures: Share
 
 
 class Pathway(Section):
@@ -60,6 +78,15 @@ class Pathway(Section):
     services: Weights
     service_mean_days: Positive
     service_most: Positive
+    service_kinds: ServiceKinds
+    service_next_days: Positive
+    device_offered: Share
+    device_accept: Weights
+    device_pilot: Share
+    contest_share: Share
+    contest: Weights
+    contest_court: float
+    contest_days: NotNegative
 
 
 class Outcomes(Section):
@@ -90,6 +117,16 @@ class Outcomes(Section):
     breach_device: NotNegative
 
 
+class Ages(Section):
+    """Shares of the adult age bands (18-34, 35-54, 55-74, 75 and over) by relation."""
+
+    spouse: Bands
+    partner: Bands
+    parent: Bands
+    child: Bands
+    other_kin: Bands
+
+
 class Logistics(Section):
     """Response time and work."""
 
@@ -105,6 +142,9 @@ class Logistics(Section):
     interviews: NotNegative
     interviews_duplicate: NotNegative
     interviews_single: NotNegative
+    hours: Annotated[list[NotNegative], Field(min_length=24, max_length=24)]
+    weekend: Positive
+    ages: Ages
 
 
 class Unified(Section):
@@ -128,6 +168,7 @@ class Panel(Section):
     cases: Count
     officers: Count
     workers: Count
+    psychologists: Annotated[int, Field(ge=0)]
     pool: Count
     high_risk_share: Share
 
@@ -166,6 +207,10 @@ class Values(Section):
     logistics: Logistics
     unified: Unified
     panel: Panel
+    dif: Dif
+    switches: Switches
+    exits: Exits
+    registry: Registry
     facts: dict[str, Fact]
     derived: dict[str, Derived]
     items: dict[str, dict[str, list[str]]]

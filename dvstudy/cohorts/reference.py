@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dvstudy.cohorts import chain, estimands, estimands_pairs, margins, observe, panel
-from dvstudy.cohorts.forms import DANGER, POLICE_FORM, SOCIAL_SHEET, Form, filled
+from dvstudy.cohorts.forms import DANGER, SOCIAL_SHEET, Form, filled, second_form
 from dvstudy.cohorts.observe import Observation
 from dvstudy.cohorts.recipe import Recipe
 from dvstudy.cohorts.record import Record
@@ -107,7 +107,7 @@ def _agreement(seen: Observation, groups: Groups) -> list[Row]:
     scene, usual = seen.population.scene, seen.population.usual
     made = np.flatnonzero(seen.population.filled)
     contact = chain.social(scene)
-    second = subset(filled(scene, POLICE_FORM, contact), made)
+    second = subset(second_form(scene, usual.form, contact), made)
     sheet = subset(filled(scene, SOCIAL_SHEET, contact), made)
     first, own = subset(usual.form, made), groups.only(made)
     same = estimands_pairs.same_form(own, first, second, np.ones(len(made)))

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
-from dvstudy.cohorts import columns
+from dvstudy.cohorts import columns, exits, logistics, pathway
 from dvstudy.cohorts.columns import categorical, flags, text
 from dvstudy.cohorts.observe import Observation
 from dvstudy.cohorts.places import Places
 from dvstudy.cohorts.streams import Floats
-from dvstudy.tables import AREAS, ARMS, CASES, ORDERS, ORDERS_TABLE, OUTCOMES, RELATIONS, SERVICES, VICTIMS
+from dvstudy.tables import (
+    AGES,
+    AREAS,
+    ARMS,
+    CASES,
+    CHANNELS,
+    EXITS,
+    ORDERS,
+    ORDERS_TABLE,
+    OUTCOMES,
+    RELATIONS,
+    SERVICE_KINDS,
+    SERVICES,
+    VICTIMS,
+)
+
+_EXIT: Final = pd.CategoricalDtype(list(EXITS))
 
 
 def case_ids(key: str, n: int) -> pd.Index:
@@ -42,6 +60,10 @@ def cases(seen: Observation, ids: pd.Index) -> pd.DataFrame:
             "month": text(f"{m // 12}-{m % 12 + 1:02d}" for m in month.tolist()),
             "relation": categorical(people.relation, RELATIONS),
             "victim": categorical(people.victim, VICTIMS),
+            "age_band": categorical(logistics.ages(scene), AGES),
+            "weekday": pd.array(seen.clock[1] + 1, dtype="Int32"),
+            "hour": pd.array(seen.clock[0], dtype="Int32"),
+            "channel": categorical((~seen.through_112).astype(np.int64), CHANNELS),
             "arm": categorical(seen.unified.astype(np.int64), ARMS),
             "response_minutes": np.round(seen.response_minutes, 1),
             "person_hours": np.round(np.where(seen.unified, unified.hours, usual.hours), 2),
@@ -68,7 +90,9 @@ def orders(seen: Observation, ids: pd.Index, key: str) -> pd.DataFrame:
             "start_day": np.where(first, 0, np.round(starts[case])),
             "end_day": np.round(np.where(first, ends[0][case], ends[1][case])),
             "confirmed": flags(seen.whether(lambda arm: arm.orders.confirmed)[case], known=first),
+            "monitoring_offered": flags(seen.whether(lambda arm: arm.orders.offered)[case], known=first),
             "monitored": flags(seen.whether(lambda arm: arm.orders.monitored)[case], known=first),
+            "contested": flags(seen.whether(lambda arm: arm.orders.contested)[case]),
             "recorded_breaches": pd.array(breaches, dtype="Int32"),
         }
     ).astype({"start_day": "float64", "end_day": "float64"})
@@ -79,22 +103,41 @@ def orders(seen: Observation, ids: pd.Index, key: str) -> pd.DataFrame:
 def outcomes(seen: Observation, ids: pd.Index) -> pd.DataFrame:
     """Outcomes as a study would have them: empty where follow-up was not completed or the panel did not read."""
     read, high = seen.adjudicated
+    complete, followed = seen.follow_up
+    followed = np.minimum(followed, np.where(seen.exits.kind == exits.DIED, seen.exits.day, np.inf))
+    gone = np.isfinite(seen.exits.day) & (seen.exits.day <= followed)
     return pd.DataFrame(
         {
-            "repeat_180": flags(seen.outcome("repeat"), known=seen.followed_up),
-            "severe_180": flags(seen.outcome("severe"), known=seen.followed_up),
+            "repeat_180": flags(seen.outcome("repeat"), known=complete),
+            "severe_180": flags(seen.outcome("severe"), known=complete),
             "recorded_180": flags(seen.outcome("recorded")),
             "high_risk_adjudicated": flags(high, known=read),
+            "days_followed": _days(followed),
+            "days_to_repeat": _days(seen.day("first"), followed),
+            "days_to_severe": _days(seen.day("first_severe"), followed),
+            "days_to_recorded": _days(seen.day("first_recorded"), seen.population.scene.settings.outcomes.day),
+            "days_to_exit": _days(seen.exits.day, followed),
+            "exit": pd.Categorical.from_codes(np.where(gone, seen.exits.kind, 0) - 1, dtype=_EXIT),
         },
         index=ids.rename(OUTCOMES.key),
     )
 
 
+def _days(day: Floats, last: Floats | float = np.inf) -> Floats:
+    """Days to one decimal, empty where the event did not come by the last day on which it could be seen."""
+    return np.where(day <= last, np.round(day, 1), np.nan)
+
+
 def services(seen: Observation, ids: pd.Index, key: str) -> pd.DataFrame:
-    """First contact with a service, where there was one."""
+    """First contact with each service that was used, in the order of cases and days."""
     case = np.flatnonzero(seen.whether(lambda arm: arm.care.services))
-    day: Floats = seen.of(lambda arm: arm.care.service_day)[case]
-    frame = pd.DataFrame({"case_id": text(ids[case]), "day": day})
+    start: Floats = seen.of(lambda arm: arm.care.service_day)[case]
+    row, kind, later = pathway.service_kinds(seen.population.scene, case)
+    day = np.minimum(start[row] + later, seen.population.scene.settings.pathway.service_most)
+    order = np.lexsort((kind, day, row))
+    frame = pd.DataFrame(
+        {"case_id": text(ids[case[row]]), "service": categorical(kind, SERVICE_KINDS), "day": day}
+    ).iloc[order]
     return _with_ids(frame, SERVICES.key, key, "service")
 
 

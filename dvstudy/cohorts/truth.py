@@ -9,6 +9,7 @@ import pandas as pd
 
 from dvstudy import instruments
 from dvstudy.cohorts.chain import Population
+from dvstudy.cohorts.events import potential
 from dvstudy.cohorts.observe import Observation
 from dvstudy.cohorts.parameters import LATENTS
 from dvstudy.cohorts.streams import Bools
@@ -36,11 +37,14 @@ def cases(seen: Observation, ids: pd.Index) -> pd.DataFrame:
             "risk_no_order": population.untreated,
             "risk_order": population.protected,
             "high_risk": high,
+            "language_mismatch": people.language,
             "through_112": seen.through_112,
             "night": seen.night,
         },
         index=ids,
     )
+    for name, order in (("no_order", False), ("order", True)):
+        frame[f"repeat_{name}"], frame[f"severe_{name}"] = potential(population, seen.events, order=order)
     for name, arm, happened, work in zip(
         ("usual", "unified"), (population.usual, population.unified), seen.happened, seen.work, strict=True
     ):
@@ -52,6 +56,7 @@ def cases(seen: Observation, ids: pd.Index) -> pd.DataFrame:
         frame[f"services_{name}"] = arm.care.services
         frame[f"repeat_{name}"] = happened.repeat
         frame[f"severe_{name}"] = happened.severe
+        frame[f"near_lethal_{name}"] = happened.near_lethal
         frame[f"expected_repeat_{name}"] = arm.chances.any
         frame[f"expected_severe_{name}"] = arm.chances.severe
         frame[f"expected_recorded_{name}"] = arm.chances.recorded

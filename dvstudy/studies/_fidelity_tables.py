@@ -23,7 +23,8 @@ _NOT_TRAITS: Final = ("relation_to_victim",)
 _LISTED: Final = 8
 #: What happened in a case, in reading order.
 QUANTITIES: Final = (
-    "police_positive", "order_provisional", "order_court", "service_used", *(c.name for c in OUTCOMES.columns),
+    "police_positive", "order_provisional", "order_court", "service_used",
+    *(c.name for c in OUTCOMES.columns if c.kind == "flag"),
 )  # fmt: skip
 
 

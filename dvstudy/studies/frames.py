@@ -60,7 +60,8 @@ def happened(cohort: Cohort) -> Iterator[tuple[str, pd.Series]]:
     if len(cohort.services):
         yield "service_used", pd.Series(cases.isin(cohort.services["case_id"]), index=cases, dtype="boolean")
     outcomes = complete(cohort.outcomes, OUTCOMES).reindex(cases)
-    yield from ((str(c), outcomes[c]) for c in outcomes if outcomes[c].notna().any())
+    flags = [c.name for c in OUTCOMES.columns if c.kind == "flag"]
+    yield from ((name, outcomes[name]) for name in flags if outcomes[name].notna().any())
 
 
 def _answers(cohort: Cohort, definition: Instrument) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from dvstudy import cohorts
 from dvstudy.cohort import Cohort
 from dvstudy.cohorts import Recipe, chain
 from dvstudy.cohorts.observe import Observation, observe
+from dvstudy.cohorts.record import Scene
 from dvstudy.cohorts.reference import reference
 from dvstudy.cohorts.streams import Streams
 from dvstudy.cohorts.tuning import Fixed
@@ -43,6 +45,22 @@ def variant(tmp_path_factory: pytest.TempPathFactory) -> Variant:
         return cohorts.load_recipe(Path(path))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def changed() -> Callable[..., Scene]:
+    """A scene with some settings changed, the luck of everything else as it was."""
+
+    def change(scene: Scene, path: str, **values: Any) -> Scene:
+        keys, parts = path.split("."), list[Any]([scene.settings])
+        for key in keys:
+            parts.append(getattr(parts[-1], key))
+        part: Any = parts[-1].model_copy(update=values)
+        for key, above in zip(reversed(keys), reversed(parts[:-1]), strict=True):
+            part = above.model_copy(update={key: part})
+        return replace(scene, settings=part)
+
+    return change
 
 
 def _lines(changes: Mapping[str, Any]) -> list[str]:

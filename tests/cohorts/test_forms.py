@@ -21,7 +21,7 @@ def test_scores_and_levels_equal_the_packages_scoring(large: Observation, name: 
     contact = chain.outside(scene, "advocate")
     form = forms.filled(scene, name, contact)
     rows = np.arange(4000)
-    codes = assessments.yes_no_codes(form, reasons(scene, contact, form.record), rows)
+    codes = assessments.yes_no_codes(form, reasons(scene, contact, form.instrument, form.record), rows)
     definition = instruments.load(name)
     scored = scoring.score(assessments.answer_frame(definition, codes, np.arange(4000).astype(str)), definition)
     for score, values in form.scores.items():

@@ -11,7 +11,8 @@ import pytest
 from scipy.integrate import quad
 
 from dvstudy import cohorts
-from dvstudy.cohorts import outcomes
+from dvstudy.cohorts import exits, outcomes
+from dvstudy.cohorts.exits import Exits
 from dvstudy.cohorts.observe import Observation
 from dvstudy.cohorts.pathway import Orders
 from dvstudy.cohorts.reference import reference
@@ -67,7 +68,8 @@ def test_the_integrated_risk_equals_a_direct_double_integral() -> None:
         assert found[case] == pytest.approx(direct, abs=1e-4)
 
 
-def test_exposure_equals_the_integral_of_the_hazard_ratio() -> None:
+@pytest.mark.parametrize("kinds", [[0, 0, 0, 0], [0, 1, 2, 3], [0, 3, 1, 1]])
+def test_exposure_equals_the_integral_of_the_hazard_ratio(kinds: list[int]) -> None:
     values = cohorts.load_recipe("tutorial").settings
     o = values.outcomes
     severity = np.array([0.0, 1.0, -1.0, 0.5])
@@ -76,8 +78,9 @@ def test_exposure_equals_the_integral_of_the_hazard_ratio() -> None:
         "court_start": [0, 9.0, 7.0, 0.0],
         "court_end": [0, 374.0, 100.0, 0],
     }
-    none = {f.name: np.zeros(4) for f in fields(Orders)}
-    orders = Orders(**{**none, **{k: np.array(v, float) for k, v in spans.items()}})
+    none: dict[str, Any] = {f.name: np.zeros(4) for f in fields(Orders)}
+    gone = Exits(np.array([np.inf, 20.0, 3.0, 60.0]), np.array(kinds))
+    orders = Orders(**{**none, **{k: np.array(v, float) for k, v in spans.items()}, "exits": gone})
     found = outcomes.exposure(values, orders, severity, o.day)
     for case in range(4):
         bend = np.exp(o.hazard_severity * severity[case])
@@ -88,9 +91,11 @@ def test_exposure_equals_the_integral_of_the_hazard_ratio() -> None:
                 ratio = o.hazard_provisional * bend
             elif orders.court_start[case] <= t < orders.court_end[case]:
                 ratio = o.hazard_court * bend
+            if kinds[case] and t >= gone.day[case]:
+                ratio *= values.exits.left_factor if kinds[case] == exits.LEFT else 0
             return ratio * o.shape * t ** (o.shape - 1)
 
-        cuts = sorted({0.0, 5.0, 7.0, 9.0, 100.0, o.day})
+        cuts = sorted({0.0, 3.0, 5.0, 7.0, 9.0, 20.0, 60.0, 100.0, o.day})
         total = sum(quad(rate, a, b)[0] for a, b in pairwise(cuts))
         assert found[case] == pytest.approx(total, rel=1e-6)
 

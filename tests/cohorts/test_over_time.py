@@ -27,7 +27,7 @@ def test_with_fixed_terms_the_day_of_a_case_does_not_matter(variant: Any) -> Non
 
 
 def test_court_orders_are_as_long_as_the_law_of_the_day_has_it(variant: Any) -> None:
-    made = population(variant({"pathway.law": "by_date", "places.first_year": 2093}, size=4000))
+    made = population(variant({"pathway.law": "by_date", "places.first_year": 2093, "margins.device": 0.03}, size=4000))
     scene, orders = made.scene, made.usual.orders
     held = law.terms(scene)
     before, after = scene.people.month < 6, scene.people.month > 6

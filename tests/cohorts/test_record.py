@@ -13,24 +13,12 @@ from dvstudy.cohorts.parameters import CLASSES
 from dvstudy.cohorts.record import Contact, Scene, fill, reasons
 
 
-def _changed(scene: Scene, path: str, **values: Any) -> Scene:
-    settings = scene.settings
-    part: Any = settings
-    keys = path.split(".")
-    for key in keys:
-        part = getattr(part, key)
-    part = part.model_copy(update=values)
-    for k in range(len(keys) - 1, 0, -1):
-        above: Any = settings
-        for key in keys[:k]:
-            above = getattr(above, key)
-        part = above.model_copy(update={keys[k]: part})
-    return replace(scene, settings=settings.model_copy(update={keys[0]: part}))
-
-
 def _police(scene: Scene, **items: list[str]) -> tuple[Any, Contact]:
     contact = chain.police(scene)
-    return fill(scene, contact, items or scene.settings.items["order146"]), contact
+    if items:
+        asked = {**scene.settings.items, "order146": items}
+        scene = replace(scene, settings=scene.settings.model_copy(update={"items": asked}))
+    return fill(scene, contact, "order146"), contact
 
 
 def test_a_missing_answer_is_never_a_yes(large: Observation) -> None:
@@ -39,8 +27,8 @@ def test_a_missing_answer_is_never_a_yes(large: Observation) -> None:
     assert record.missing.mean() == pytest.approx(0.035, abs=0.01)
 
 
-def test_missing_completely_at_random_depends_on_nothing(large: Observation) -> None:
-    scene = _changed(large.population.scene, "record", mechanism="mcar")
+def test_missing_completely_at_random_depends_on_nothing(large: Observation, changed: Any) -> None:
+    scene = changed(large.population.scene, "record", mechanism="mcar")
     record, _ = _police(scene)
     low = scene.people.disclosure < 0
     error = np.sqrt(2 * 0.032 * 0.968 / record.missing[low].size * 2)
@@ -59,8 +47,8 @@ def test_missing_not_at_random_rises_with_silence_and_with_a_sensitive_fact(larg
     assert missing[same & true].mean() > 1.2 * missing[same & ~true].mean()
 
 
-def test_missing_at_random_depends_on_what_can_be_seen_only(large: Observation) -> None:
-    scene = _changed(large.population.scene, "record", mechanism="mar")
+def test_missing_at_random_depends_on_what_can_be_seen_only(large: Observation, changed: Any) -> None:
+    scene = changed(large.population.scene, "record", mechanism="mar")
     record, _ = _police(scene, q14=["control_and_isolation"])
     urban = scene.people.urban & (scene.people.victim != 2)
     true, missing = scene.facts.true["control_and_isolation"][urban], record.missing[urban, 0]
@@ -73,7 +61,7 @@ def test_missing_at_random_depends_on_what_can_be_seen_only(large: Observation) 
 def test_reasons_have_the_stated_shares(large: Observation) -> None:
     scene = large.population.scene
     form = large.population.usual.form
-    why = reasons(scene, form.contact, form.record)
+    why = reasons(scene, form.contact, form.instrument, form.record)
     assert ((why >= 0) == form.record.missing).all()
     asked = why[~form.record.tick]
     shares = [(asked == k).sum() / (asked >= 0).sum() for k in range(3)]
@@ -82,11 +70,11 @@ def test_reasons_have_the_stated_shares(large: Observation) -> None:
     assert (ticking == 2).sum() / (ticking >= 0).sum() == pytest.approx(0.6, abs=0.03)
 
 
-def test_sensitivity_and_false_yes_of_an_average_rater_are_those_of_the_class(large: Observation) -> None:
+def test_sensitivity_and_false_yes_of_an_average_rater_are_those_of_the_class(large: Observation, changed: Any) -> None:
     """With every source of variation off, recorded shares are the class's own parameters."""
     scene = large.population.scene
-    scene = _changed(scene, "record", contact_sd=0.0, assess_sd=0.0, halo={"injury_now": 0.0, "prior_any": 0.0})
-    scene = _changed(
+    scene = changed(scene, "record", contact_sd=0.0, assess_sd=0.0, halo={"injury_now": 0.0, "prior_any": 0.0})
+    scene = changed(
         scene, "raters.police_officer", sd_factor=0.0, general_sd=0.0, county=0.0, training=0.0, tick_shift=0.0,
         construal=0.0, construal_trained=0.0,
     )  # fmt: skip
@@ -115,8 +103,8 @@ def test_partner_wording_loses_facts_outside_couples_and_the_unified_form_wins_t
     assert p.usual.form.record.yes[couple, column].mean() > 0.45
 
 
-def test_a_rater_who_always_misreads_knows_nothing_of_the_fact(large: Observation) -> None:
-    scene = _changed(large.population.scene, "raters.police_officer", construal=1.0, construal_trained=1.0)
+def test_a_rater_who_always_misreads_knows_nothing_of_the_fact(large: Observation, changed: Any) -> None:
+    scene = changed(large.population.scene, "raters.police_officer", construal=1.0, construal_trained=1.0)
     record, _ = _police(scene, c=["injury_now"])
     yes, true = record.yes[:, 0], scene.facts.true["injury_now"]
     propensity = scene.facts.propensity["injury_now"]
@@ -125,8 +113,8 @@ def test_a_rater_who_always_misreads_knows_nothing_of_the_fact(large: Observatio
     assert abs(yes[middle & true].mean() - yes[middle & ~true].mean()) < 4 * error
 
 
-def test_a_strategic_complaint_raises_what_is_told_and_not_what_is_seen(large: Observation) -> None:
-    scene = _changed(large.population.scene, "record", halo_false=0.0)
+def test_a_strategic_complaint_raises_what_is_told_and_not_what_is_seen(large: Observation, changed: Any) -> None:
+    scene = changed(large.population.scene, "record", halo_false=0.0)
     scene = replace(scene, people=replace(scene.people, strategic=np.arange(scene.people.n) % 2 == 0))
     record, _ = _police(scene, seen=["injury_now"], told=["threat_to_kill"])
     strategic = scene.people.strategic
