@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dvstudy.checks import read_toml_file, validated
 
-Role = Literal["police_officer", "social_worker", "advocate", "trained_assessor", "joint_team"]
+Role = Literal["police_officer", "social_worker", "advocate", "trained_assessor", "psychologist", "joint_team"]
 
 
 class Part(BaseModel):
