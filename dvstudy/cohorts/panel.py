@@ -1,4 +1,4 @@
-"""A vignette panel: a few cases chosen by their true risk, each rated by every officer and every social worker.
+"""A vignette panel: a few cases chosen by their true risk, each rated by every member, of two or three professions.
 
 All raters read the same story, so what the victim tells does not change from rater to rater and no days pass; each
 rater's own severity, training and misreading remain. Missing answers are drawn as for a real contact.
@@ -82,12 +82,16 @@ def hidden(pool: Population, chosen: Ints, ids: pd.Index) -> Tables:
 
 
 def estimands(pool: Population, groups: Groups) -> Iterator[Row]:
-    """Agreement of an officer and a social worker, drawn at random, on the cases of such a panel."""
+    """Agreement of an officer and a social worker, and of an officer and a psychologist, drawn at random, on the cases
+    of such a panel."""
     values, high = pool.scene.settings, pool.high_risk
     wanted = values.panel.high_risk_share
     weight: Floats = np.where(high, wanted / high.mean(), (1 - wanted) / (1 - high.mean()))
-    first, second = (filled(pool.scene, POLICE_FORM, _anyone(pool.scene, kind)) for kind in KINDS[:2])
-    return estimands_pairs.same_form(groups, first, second, weight)
+    officer, worker, psychologist = (filled(pool.scene, POLICE_FORM, _anyone(pool.scene, kind)) for kind in KINDS)
+    yield from estimands_pairs.same_form(groups, officer, worker, weight)
+    if values.panel.psychologists:
+        pair = officer.positive, psychologist.positive
+        yield from estimands_pairs.decision("decision_psychologist", groups, *pair, weight)
 
 
 def _scene(scene: Scene, rows: Ints) -> Scene:
