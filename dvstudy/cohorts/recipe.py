@@ -80,6 +80,12 @@ class Recipe:
         """SHA-256 of all parameters: the key of the ids of every cohort made with them."""
         return provenance.parameter_hash(self.plain)
 
+    @property
+    def cases(self) -> int:
+        """Cases of a cohort when the caller names no number; of a panel of vignettes, the vignettes."""
+        sizes = self.settings
+        return sizes.panel.cases if self.kind == "panel" else sizes.size.cases
+
     def at(self, path: str) -> Any:
         """The value of a parameter by its dotted path."""
         return layers.at(self.settings.model_dump(mode="json", by_alias=True), path)

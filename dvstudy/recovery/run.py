@@ -161,16 +161,11 @@ def _about(job: Job, replicates: int) -> dict[str, Any]:
         "parameter_hash": job.recipe.parameter_hash,
         "estimator": job.estimator.name,
         "seed": job.seed,
-        "cases": job.cases or _own_cases(job.recipe),
+        "cases": job.cases or job.recipe.cases,
         "replicates": replicates,
         "level": job.estimator.level,
         **provenance.environment(),
     }
-
-
-def _own_cases(recipe: Recipe) -> int:
-    sizes = recipe.settings
-    return sizes.panel.cases if recipe.kind == "panel" else sizes.size.cases
 
 
 def _silent(done: int, replicates: int) -> None:

@@ -35,6 +35,10 @@ def test_describe_marks_what_a_recipe_changes_and_what_figures_say() -> None:
     assert table.loc["outcomes.high_risk", "assumption"]
 
 
+def test_a_recipe_names_its_own_number_of_cases() -> None:
+    assert (cohorts.load_recipe("tutorial").cases, cohorts.load_recipe("rater_panel").cases) == (2000, 24)
+
+
 def test_women_margin_is_the_ratio_of_the_two_seed_figures() -> None:
     assert cohorts.load_recipe("tutorial").settings.margins.women == pytest.approx(37408 / 55429, abs=1e-15)
 
