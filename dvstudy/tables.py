@@ -80,6 +80,8 @@ def _column(name: str, kind: Kind, *allowed: str, required: bool = False, missin
     return Column(name, kind, allowed, required, missing)
 
 
+#: One row an intervention. `pair_id`: the two people, where a register links interventions; `earlier_reports`: how many
+#: earlier interventions of theirs it shows.
 CASES: Final = Table(
     "cases",
     "case_id",
@@ -99,6 +101,8 @@ CASES: Final = Table(
         _column("person_hours", "number"),
         _column("interviews", "count"),
         _column("duplicate_assessment", "flag"),
+        _column("pair_id", "text"),
+        _column("earlier_reports", "count"),
     ),
 )
 ASSESSMENTS: Final = Table(

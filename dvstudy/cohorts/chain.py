@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -49,13 +50,15 @@ class Population:
 
 @dataclass(frozen=True)
 class Start:
-    """People and places, before any fact."""
+    """People and places, before any fact but those `held` from an earlier episode; `shown` as in `Scene`."""
 
     settings: Values
     streams: Streams
     places: places.Places
     people: people.People
     intercepts: dict[str, float]
+    held: Mapping[str, Bools] = field(default_factory=dict)
+    shown: Mapping[str, Bools] = field(default_factory=dict)
 
 
 def begin(values: Values, streams: Streams, cases: int, countries: int = 1) -> Start:
@@ -83,8 +86,8 @@ def police_scene(start: Start, tuner: Tuner) -> Scene:
     """The scene with its facts, their common shift such that the rule is met on the wanted share of forms."""
 
     def scene(shift: float) -> Scene:
-        drawn = facts_of.draw(start.settings, start.streams, start.people, start.intercepts, shift)
-        return Scene(start.settings, start.streams, start.places, start.people, drawn)
+        drawn = facts_of.draw(start.settings, start.streams, start.people, start.intercepts, shift, start.held)
+        return Scene(start.settings, start.streams, start.places, start.people, drawn, start.shown)
 
     def met(shift: float) -> float:
         one = scene(shift)

@@ -56,8 +56,16 @@ def intercepts(values: Values, groups: Mix) -> dict[str, float]:
     return solved
 
 
-def draw(values: Values, streams: Streams, people: People, solved: Mapping[str, float], shift: float) -> Facts:
-    """Facts of every case, with all intercepts lowered by `shift` (a higher shift makes every fact more common)."""
+def draw(
+    values: Values,
+    streams: Streams,
+    people: People,
+    solved: Mapping[str, float],
+    shift: float,
+    held: Mapping[str, Bools] | None = None,
+) -> Facts:
+    """Facts of every case, with all intercepts lowered by `shift` (a higher shift makes every fact more common); those
+    in `held` are as they stand there."""
     propensity: dict[str, Floats] = {}
     true: dict[str, Bools] = {}
     for name, fact in values.facts.items():
@@ -67,6 +75,7 @@ def draw(values: Values, streams: Streams, people: People, solved: Mapping[str, 
             chance = chance * _applies(fact.applies, people.couple, people.woman)
         propensity[name] = chance
         true[name] = streams.uniform(f"facts/{name}", people.n) < chance
+    true |= held or {}
     for name, found in _derived(people, true).items():
         true[name], propensity[name] = found, found.astype(np.float64)
     return Facts(true, propensity)

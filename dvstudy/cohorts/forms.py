@@ -40,6 +40,8 @@ def filled(scene: Scene, instrument: str, contact: Contact) -> Form:
     """`instrument` filled by `contact` in every case, with its yes/no scores and level."""
     definition = instruments.load(instrument)
     record = habits.in_runs(scene, contact, instrument, fill(scene, contact, instrument))
+    if contact.kind == habits.OFFICER and scene.shown:
+        record = habits.from_register(scene, instrument, record)
     record = _consistent(scene, definition, record)
     if instrument == POLICE_FORM and contact.kind == habits.OFFICER and not contact.shared_story:
         record = habits.gamed(scene, record, *_rule(definition, record))

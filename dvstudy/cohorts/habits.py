@@ -48,6 +48,17 @@ def from_memory(scene: Scene, contact: Contact, instrument: str, record: Record,
     return replace(record, yes=yes, missing=missing)
 
 
+def from_register(scene: Scene, instrument: str, record: Record) -> Record:
+    """What the register shows to the officer is answered with yes, whatever the victim tells."""
+    yes, missing = record.yes.copy(), record.missing.copy()
+    for k, item in enumerate(record.items):
+        for fact in scene.settings.items[instrument][item]:
+            if fact in scene.shown:
+                yes[:, k] |= scene.shown[fact]
+                missing[:, k] &= ~scene.shown[fact]
+    return replace(record, yes=yes, missing=missing)
+
+
 def gamed(scene: Scene, record: Record, sections: tuple[Bools, Bools], least: tuple[int, int]) -> Record:
     """The officer's form with one yes dropped where it just meets the first section's count, after orders that were not
     confirmed; or one added in the first section where both counts are one short.

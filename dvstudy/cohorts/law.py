@@ -45,16 +45,9 @@ def terms(scene: Scene) -> Terms:
     starts = [first, *(day for day in _changes() if first < day <= last)]
     state = np.searchsorted([(day - first).days for day in starts], _day(scene), side="right") - 1
     held = np.array([_terms_on(day) for day in starts])[state]
-    return Terms(held[:, 0], held[:, 1] > 0, (held[:, 2] > 0) & ((held[:, 2] > 1) | _pilot(scene)))
-
-
-def _pilot(scene: Scene) -> Bools:
-    """Whether the county of each case is in the pilot: the recipe's share of all counties, at least one, by lot."""
-    p, county = scene.settings.pathway, scene.places.county
-    order = scene.streams.uniform("county/pilot", int(county.max()) + 1).reshape(-1, scene.settings.places.counties)
-    wanted = int(np.ceil(p.device_pilot * order.shape[1]))
-    chosen: Bools = (order.argsort(axis=1).argsort(axis=1) < wanted).ravel()
-    return chosen[scene.people.county]
+    return Terms(
+        held[:, 0], held[:, 1] > 0, (held[:, 2] > 0) & ((held[:, 2] > 1) | scene.places.pilot[scene.people.county])
+    )
 
 
 @cache

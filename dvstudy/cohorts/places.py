@@ -24,6 +24,7 @@ class Crew:
     general: Floats
     trained: Bools
     tick: Bools
+    drift: Floats
 
     @property
     def size(self) -> int:
@@ -45,6 +46,7 @@ class Places:
     share: Floats
     recording: Floats
     issuing: Floats
+    pilot: Bools
     crews: dict[str, Crew]
 
     @property
@@ -73,6 +75,7 @@ def build(values: Values, streams: Streams, countries: int = 1) -> Places:
         share=_station_shares(values, streams, county, urban, urban_share),
         recording=p.county_recording_sd * _scores(streams, "county/recording", p.counties, countries),
         issuing=p.county_issuing_sd * _scores(streams, "county/issuing", p.counties, countries),
+        pilot=_pilot(values, streams, countries),
         crews=_crews(values, streams, urban, county),
     )
 
@@ -102,6 +105,14 @@ def _scores(streams: Streams, name: str, counties: int, countries: int) -> Float
     spread = np.sqrt(np.mean(scores**2))
     order = streams.of(name)
     return np.concatenate([order.permutation(scores / spread if spread else scores) for _ in range(countries)])
+
+
+def _pilot(values: Values, streams: Streams, countries: int) -> Bools:
+    """Counties with devices while the law has a pilot: the recipe's share of them, by lot."""
+    lot = streams.uniform("county/pilot", values.places.counties * countries).reshape(countries, -1)
+    wanted = int(np.ceil(values.pathway.device_pilot * lot.shape[1]))
+    chosen: Bools = (lot.argsort(axis=1).argsort(axis=1) < wanted).ravel()
+    return chosen
 
 
 def _steps(values: Values, streams: Streams, urban: Bools, countries: int) -> Ints:
@@ -144,4 +155,5 @@ def _crew(kind: str, rater: Rater, streams: Streams, places: tuple[Ints, Bools],
         general=rater.general_sd * streams.normal(f"{kind}/general", size),
         trained=streams.uniform(f"{kind}/trained", size) < trained_share,
         tick=streams.uniform(f"{kind}/tick", size) < rater.tick,
+        drift=streams.normal(f"{kind}/drift", size),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -48,13 +48,14 @@ class Record:
 
 @dataclass(frozen=True)
 class Scene:
-    """What every rater meets."""
+    """What every rater meets; `shown` are facts that a register shows to the officer, whoever tells of them or not."""
 
     settings: Values
     streams: Streams
     places: Places
     people: People
     facts: Facts
+    shown: Mapping[str, Bools] = field(default_factory=dict)
 
     @property
     def halo(self) -> Floats:
@@ -165,8 +166,7 @@ class _Rating:
         """How far this kind of rater, and this rater, have moved by the month of each case."""
         scene, record = self.scene, self.scene.settings.record
         since = scene.people.month - (scene.settings.places.months - 1) / 2
-        own = record.drift_sd * scene.streams.normal(f"{self.contact.kind}/drift", crew.size)
-        moved: Floats = (record.trend + own[self.contact.rater]) * since
+        moved: Floats = (record.trend + record.drift_sd * crew.drift[self.contact.rater]) * since
         return moved
 
     def _missing(self, k: int, true: Bools) -> Floats:

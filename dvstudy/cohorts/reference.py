@@ -9,7 +9,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from dvstudy.cohorts import chain, estimands, estimands_pairs, margins, observe, panel
+from dvstudy.cohorts import (
+    chain,
+    episodes,
+    estimands,
+    estimands_pairs,
+    estimands_register,
+    margins,
+    observe,
+    panel,
+)
 from dvstudy.cohorts.forms import DANGER, SOCIAL_SHEET, Form, filled, second_form
 from dvstudy.cohorts.observe import Observation
 from dvstudy.cohorts.recipe import Recipe
@@ -20,8 +29,9 @@ from dvstudy.cohorts.truth import rounded
 from dvstudy.cohorts.tuning import Solving
 from dvstudy.tables import VICTIMS
 
-#: Kind of the recipes of vignette panels.
+#: Kinds of the recipes of vignette panels and of registers.
 PANEL: Final = "panel"
+REGISTRY: Final = "registry"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +56,8 @@ def reference(recipe: Recipe) -> Reference:
     groups = station_groups(recipe, seen)
     if recipe.kind == PANEL:
         found = pd.DataFrame(panel.estimands(seen.population, groups))
+    elif recipe.kind == REGISTRY:
+        found = pd.DataFrame(_register(recipe, intercepts))
     else:
         found = pd.DataFrame([*_thresholds(seen, groups), *_agreement(seen, groups), *_unified(seen, groups)])
     made = np.flatnonzero(seen.population.filled)
@@ -64,14 +76,28 @@ def population(recipe: Recipe) -> tuple[Observation, dict[str, float]]:
     return seen, dict(tuner.solved)
 
 
+def _register(recipe: Recipe, intercepts: dict[str, float]) -> list[Row]:
+    """All episodes of as many pairs as the reference population has interventions."""
+    size = recipe.settings.size
+    countries = max(1, round(size.reference / size.cases))
+    rounds = list(episodes.rounds(recipe.settings, size.reference_seed, size.cases, intercepts, countries))
+    return estimands_register.linkage(rounds, group_of_station(recipe, rounds[0].seen), size.groups)
+
+
 def station_groups(recipe: Recipe, seen: Observation) -> Groups:
+    """The group of the station of each case."""
+    group = group_of_station(recipe, seen)
+    return Groups(group[seen.population.scene.people.station], recipe.settings.size.groups)
+
+
+def group_of_station(recipe: Recipe, seen: Observation) -> Ints:
     """Stations of each area, in order of their volume, dealt into groups in turn."""
     scene, number = seen.population.scene, recipe.settings.size.groups
     group = np.empty(scene.places.stations, dtype=np.int64)
     for area in (True, False):
         stations = np.flatnonzero(scene.places.urban == area)
         group[stations[np.argsort(scene.places.share[stations], kind="stable")]] = np.arange(len(stations)) % number
-    return Groups(group[scene.people.station], number)
+    return group
 
 
 def subset(form: Form, rows: Ints) -> Form:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from dvstudy.cohort import Cohort
-from dvstudy.cohorts import assessments, chain, margins, observe, panel, tables, truth
+from dvstudy.cohorts import assessments, chain, episodes, margins, observe, panel, registry, tables, truth
 from dvstudy.cohorts.forms import POLICE_FORM
 from dvstudy.cohorts.law import CALENDAR_OFFSET
 from dvstudy.cohorts.observe import Observation
 from dvstudy.cohorts.process import Values
 from dvstudy.cohorts.recipe import Recipe, load_recipe
-from dvstudy.cohorts.reference import PANEL, Reference, reference
+from dvstudy.cohorts.reference import PANEL, REGISTRY, Reference, reference
 from dvstudy.cohorts.streams import Streams
 from dvstudy.cohorts.tuning import Fixed
 from dvstudy.errors import UsageError
@@ -35,7 +35,8 @@ def simulate(
     seed
         The same recipe, seed and number of cases give the same tables, bit for bit.
     cases
-        Interventions to simulate; the recipe's own number when None. True values do not change with it.
+        Interventions to simulate (vignettes of a panel, pairs of people of a register); the recipe's own number when
+        None. True values do not change with it.
     progress
         Called with ``"calibrate"``, ``"simulate"``, ``"write"`` as these steps begin.
 
@@ -66,8 +67,7 @@ def simulate(
     say("calibrate")
     fixed = reference(chosen)
     say("simulate")
-    make = _panel if chosen.kind == PANEL else _cohort
-    return make(chosen, seed, cases, fixed, say)
+    return _MAKERS[chosen.kind](chosen, seed, cases, fixed, say)
 
 
 def calibration(source: Cohort | str | Path | Recipe) -> pd.DataFrame:
@@ -130,6 +130,23 @@ def _panel(recipe: Recipe, seed: int, cases: int | None, fixed: Reference, say: 
         assessments=found["assessments"],
         outcomes=found["outcomes"],
     )
+
+
+def _register(recipe: Recipe, seed: int, cases: int | None, fixed: Reference, say: Progress) -> Cohort:
+    """`cases` pairs of people and all their episodes. True values are those of the study of linkage; the margins are
+    those of the first episodes."""
+    rounds = list(episodes.rounds(recipe.settings, seed, cases or recipe.cases, fixed.intercepts))
+    say("write")
+    made = registry.register(rounds, recipe.parameter_hash)
+    margin = margins.compare(recipe, rounds[0].seen, fixed.spread)
+    truth_of = {**made.truth, "estimands": fixed.estimands.copy(), "calibration": margin}
+    about = _about(recipe, seed, len(rounds[0].pair))
+    observed: dict[str, Any] = made.observed
+    return Cohort(name=recipe.name, answers=made.answers, recipe=about, truth=truth_of, **observed)
+
+
+#: Kind of a recipe -> what makes a cohort of it.
+_MAKERS: Final = {"cohort": _cohort, PANEL: _panel, REGISTRY: _register}
 
 
 def _about(recipe: Recipe, seed: int, cases: int) -> dict[str, Any]:

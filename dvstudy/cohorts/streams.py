@@ -15,13 +15,14 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Streams:
-    """Children of one seed, keyed by the SHA-256 of their name."""
+    """Children of one seed, keyed by the SHA-256 of their name; `above` goes before every name."""
 
     seed: int
+    above: str = ""
 
     def of(self, name: str) -> np.random.Generator:
         """A fresh generator for the component `name`; the same name always gives the same numbers."""
-        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:16], "big")
+        key = int.from_bytes(hashlib.sha256(f"{self.above}{name}".encode()).digest()[:16], "big")
         return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(key,)))
 
     def uniform(self, name: str, n: int) -> Floats:

@@ -6,7 +6,16 @@ from typing import Final
 
 from dvstudy.cohort import Cohort
 from dvstudy.errors import UsageError
-from dvstudy.studies import agreement, cohort_fidelity, comparison, indicators, profile, thresholds, unified_form
+from dvstudy.studies import (
+    agreement,
+    cohort_fidelity,
+    comparison,
+    indicators,
+    linkage,
+    profile,
+    thresholds,
+    unified_form,
+)
 from dvstudy.studies.cohort_rules import plausibility
 from dvstudy.studies.comparison_case import compare_case
 from dvstudy.studies.run import StudyRun, load
@@ -22,6 +31,7 @@ STUDIES: Final = {
     "comparison": comparison.run,
     "fidelity": cohort_fidelity.run,
     "indicators": indicators.run,
+    "linkage": linkage.run,
 }
 
 
@@ -34,7 +44,8 @@ def study(name: str, cohort: Cohort, *, seed: int = 146) -> StudyRun:
         ``profile`` (who is in the cohort, what is missing), ``thresholds`` (is the legal rule right, what would
         another do), ``agreement`` (police officer against social worker), ``unified_form`` (stations with one form
         against stations with two), ``comparison`` (the same cases by every instrument), ``fidelity`` (whether the
-        cohort is what it should be) or ``indicators`` (the work of the services, beside published figures).
+        cohort is what it should be), ``indicators`` (the work of the services, beside published figures) or
+        ``linkage`` (interventions of the same two people, found by their link in a register).
     cohort
         Synthetic or a team's own. What its tables cannot answer becomes a result with status ``not_estimable`` that
         says why; on synthetic data the run ends with every estimate beside the stored truth.

@@ -59,7 +59,7 @@ def run(cohort: Cohort, *, seed: int) -> StudyRun:
     )
     sections = [
         Section("indicators.measured", list(_published()), [made.name]),
-        Section("indicators.unrecorded", list(_unrecorded()), []),
+        Section("indicators.unrecorded", list(_unrecorded(cohort)), []),
     ]
     return parts.finish("indicators", cohort, [made], seed=seed, summary=[], sections=sections)
 
@@ -72,7 +72,7 @@ def _nothing(code: str) -> pd.DataFrame:
     return pd.DataFrame({"indicator": [code], "held": [float("nan")], "of": [1.0], "station_id": [None]})
 
 
-def _unrecorded() -> Iterator[Statement]:
+def _unrecorded(cohort: Cohort) -> Iterator[Statement]:
     totals = ("SEED-PERP-BEN", "SEED-PERP-CENTRES")
     beneficiaries, centres = (Quantity(evidence.value(figure), "count") for figure in totals)
     known: dict[str, Quantity | str] = {
@@ -80,7 +80,10 @@ def _unrecorded() -> Iterator[Statement]:
         "centres": centres,
         "figures": ", ".join(totals),
     }
+    linked = frames.complete(cohort.cases, tables.CASES)["earlier_reports"].notna().any()
     for code in UNRECORDED:
+        if code == "repeat_callers" and linked:
+            continue
         yield say(f"indicators.{code}", **(known if code == "perpetrator_services" else {}))
 
 
@@ -109,6 +112,12 @@ def _assessed(*roles: str) -> Held:
         return pd.Series(found if len(made) else pd.NA, index=cohort.cases.index, dtype="boolean")
 
     return held
+
+
+def _known_before(cohort: Cohort) -> pd.Series:
+    """Whether a register shows an earlier intervention of the same two people; not known without a register."""
+    shown = _cases("earlier_reports")(cohort)
+    return (shown > 0).astype("boolean").mask(shown.isna())
 
 
 def _formed(cohort: Cohort) -> pd.Series:
@@ -154,4 +163,5 @@ INDICATORS: Final[dict[str, Indicator]] = {
     "assessed_twice": Indicator(_cases("duplicate_assessment")),
     "within_ten_minutes": Indicator(_in_time, ("SEED-112-CJ23-10MIN", "SEED-112-CJ23")),
     "recorded_again": Indicator("recorded_180"),
+    "known_before": Indicator(_known_before),
 }
