@@ -26,10 +26,12 @@ def add(added: Commands, language: str) -> None:
 def listed(options: Namespace, language: str) -> Iterator[str]:
     """`list`: every shipped recipe with its title."""
     from dvstudy import cohorts
+    from dvstudy.cohorts import parameter_words
 
     names = cohorts.recipes()
     width = max(map(len, names))
-    yield from (f"{name.ljust(width)}  {cohorts.load_recipe(name).title}" for name in names)
+    titles = (parameter_words.title(cohorts.load_recipe(name), language) for name in names)
+    yield from (f"{name.ljust(width)}  {title}" for name, title in zip(names, titles, strict=True))
     yield lang.text("report.synthetic_notice", language)
 
 

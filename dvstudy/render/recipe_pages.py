@@ -9,22 +9,31 @@ import pandas as pd
 from dvstudy import cohorts
 from dvstudy import language as lang
 from dvstudy.cohorts import Calibrated, Recipe
+from dvstudy.cohorts import parameter_words as words
+from dvstudy.cohorts.describe import BANK
 from dvstudy.cohorts.graph import Node
+from dvstudy.render import bank_tables
 from dvstudy.render.document import Block, Bullets, Heading, NoteBox, Paragraph, Table
 from dvstudy.render.figures import figure
 from dvstudy.wording import headings
 
 
 def pages(recipe: Recipe, language: str) -> Iterator[Block]:
-    """Title, diagram, then one table a part of the recipe."""
-    described = cohorts.describe(recipe)
-    yield Heading(f"{recipe.name}: {recipe.title}", 3)
-    counts = {"n": len(described), "assumed": int(described["assumption"].sum()), "changed": len(recipe.changed)}
-    yield Paragraph(lang.text("recipe.summary", language, **counts), "lead")
+    """Title, diagram, then one table a part of the recipe, the facts and what the questions ask about."""
+    described = cohorts.describe(recipe, language)
+    part = described.index.str.rpartition(".").get_level_values(0)
+    banked = described.index.str.partition(".").get_level_values(0).isin(BANK)
+    own = described[~banked]
+    yield Heading(recipe.name, 3)
+    yield Paragraph(words.title(recipe, language), "lead")
+    counts = {"n": len(own), "assumed": int(own["assumption"].sum()), "changed": len(recipe.changed)}
+    yield Paragraph(lang.text("recipe.summary", language, **counts))
     yield NoteBox(lang.text("recipe.caution", language), "caution")
     yield from diagram(language)
-    for part, rows in described.groupby(described.index.str.partition(".").get_level_values(0), sort=False):
-        yield _table(str(part), rows, language)
+    yield Paragraph(lang.text("recipe.letters", language), "small")
+    for name, rows in own.groupby(part[~banked], sort=False):
+        yield _table(str(name), rows, language)
+    yield from bank_tables.tables(recipe, described[banked], language)
 
 
 def diagram(language: str) -> Iterator[Block]:
@@ -67,15 +76,14 @@ def _name(node: Node, language: str) -> str:
 
 
 def _table(part: str, rows: pd.DataFrame, language: str) -> Table:
+    """One section of the recipe, or one kind of rater or class of it: the caption says whose the parameters are."""
+    section, _, owner = part.partition(".")
+    heading = lang.text(f"recipe.part.{section}", language)
+    if owner:
+        heading = lang.text("recipe.of", language, what=heading, who=words.word(owner, language))
     cells = [
-        [
-            str(path).partition(".")[2] or str(path),
-            row["name"] + (f" ({row['symbol']})" if row["symbol"] != "-" else ""),
-            row["value"],
-            row["range"],
-            row["source"],
-        ]
+        [f"{str(path).rpartition('.')[2]}\n{row['symbol']}", *(row[c] for c in ("name", "value", "range", "source"))]
         for path, row in zip(rows.index, rows.to_dict("records"), strict=True)
     ]
-    columns = headings(("parameter", "meaning", "value", "range", "origin"), language)
-    return Table(lang.text("caption.recipe", language, part=part), columns, cells)
+    columns = headings(("parameter_symbol", "meaning", "value", "range", "origin"), language)
+    return Table(lang.text("caption.recipe", language, part=heading, code=part), columns, cells)
