@@ -21,11 +21,13 @@ LOCK = ["-r", ROOT / "requirements.lock"]
 PACKAGE = ["--no-deps", "--no-build-isolation", "-e", ROOT]
 PIP = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 UV = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON]
+# a file of tests stays in one process, so that what it makes once is made once
+SHARED = ["-n", "auto", "--dist", "loadfile"]
 JOBS = {
     "install": [],
     "study": [["-m", "dvstudy", "study"]],
-    "test": [["-m", "pytest"]],
-    "proofs": [["-m", "pytest", "-m", "slow"]],
+    "test": [["-m", "pytest", *SHARED]],
+    "proofs": [["-m", "pytest", "-m", "slow", *SHARED]],
     "lint": [["-m", "ruff", "check"], ["-m", "ruff", "format", "--check"]],
     "types": [["-m", "mypy"]],
     "layers": [["-c", "from importlinter.cli import lint_imports_command as check; check()"]],
