@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
 from dvstudy import language as lang
 from dvstudy.cli import recovery_commands
-from dvstudy.cli.words import Commands, add_command, add_group, add_out, helped, meta
+from dvstudy.cli.words import Commands, WholeNumber, add_command, add_group, add_out, add_seed, helped, meta
 
 
 def add(added: Commands, language: str) -> None:
@@ -18,6 +19,7 @@ def add(added: Commands, language: str) -> None:
         ("list", listed, _nothing),
         ("describe", describe, _recipe),
         ("calibrate", calibrate, _targets),
+        ("years", years, _years),
         ("recover", recovery_commands.recover, recovery_commands.add_options),
     ):
         add_command(inner, name, command, options, language, within="cohorts.")
@@ -54,6 +56,40 @@ def calibrate(options: Namespace, language: str) -> Iterator[str]:
     if made.conflicts:
         yield lang.text("cli.cohorts.conflicts", language, names=", ".join(made.conflicts))
     yield lang.text("cli.written", language, path=cohorts.write_recipe(made.recipe, options.out, force=options.force))
+
+
+def years(options: Namespace, language: str) -> Iterator[str]:
+    """`years`: a series of cohorts, one folder a year."""
+    from dvstudy import cohorts
+
+    def say(done: int, of: int) -> None:
+        """The number of years done, on one line of standard error."""
+        words = lang.text("step.years", language, done=done, of=of)
+        sys.stderr.write(f"\r{words}" + ("\n" if done == of else ""))
+        sys.stderr.flush()
+
+    folder = cohorts.write_years(
+        options.recipe,
+        options.out,
+        years=options.years,
+        seed=options.seed,
+        format=options.format,
+        force=options.force,
+        workers=options.workers,
+        progress=say,
+    )
+    yield lang.plural("cli.cohorts.years.done", language, options.years, path=folder)
+    yield lang.text("report.synthetic_notice", language)
+
+
+def _years(one: ArgumentParser, language: str) -> None:
+    _recipe(one, language)
+    at_least_1 = WholeNumber(1, language)
+    one.add_argument("--years", metavar="N", type=at_least_1, required=True, help=helped("years", language))
+    add_out(one, language, "folder")
+    add_seed(one, language)
+    one.add_argument("--format", choices=("parquet", "csv"), default="parquet", help=helped("format", language))
+    one.add_argument("--workers", metavar="N", type=at_least_1, default=1, help=helped("years_workers", language))
 
 
 def _targets(one: ArgumentParser, language: str) -> None:

@@ -1,6 +1,7 @@
 """Synthetic cohorts with known truth: recipe and seed in, Cohort out. See ``docs/cohorts.md``."""
 
 from dvstudy.cohorts.calibrate import Calibrated, calibrate
+from dvstudy.cohorts.chunks import read_years, write_years
 from dvstudy.cohorts.describe import describe
 from dvstudy.cohorts.flat import flat, write_flat
 from dvstudy.cohorts.flat_recipe import flat_recipes, load_flat_recipe
@@ -22,9 +23,11 @@ __all__ = [
     "flat_recipes",
     "load_flat_recipe",
     "load_recipe",
+    "read_years",
     "recipes",
     "ship",
     "simulate",
     "write_flat",
     "write_recipe",
+    "write_years",
 ]
