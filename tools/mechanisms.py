@@ -11,9 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
+import statsmodels.api as sm
 
 from dvstudy import cohorts
 from dvstudy.analyses import accuracy, discrimination
@@ -104,24 +103,18 @@ def with_periods(cohort: Cohort) -> pd.DataFrame:
 
 
 def _stepped(cohort: Cohort, *, by_period: bool) -> pd.DataFrame:
-    """Least squares with station effects (and month effects); errors by whole stations (CR1), t with K - 1 df."""
+    """Least squares inside stations (with month effects); errors by whole stations, t with stations - 1 df."""
     forms = frames.forms(cohort, frames.POLICE_FORM).dropna(subset=["positive", "arm", "station_id"])
-    station, _ = pd.factorize(forms["station_id"])
-    parts_of = [pd.get_dummies(forms[c].astype("str"), dtype=float) for c in ["station_id", "month"][: 1 + by_period]]
-    x = np.column_stack(
-        [(forms["arm"] == "unified").to_numpy(float), *(p.to_numpy()[:, i > 0 :] for i, p in enumerate(parts_of))]
-    )
-    y = forms["positive"].to_numpy(float)
-    bread = np.linalg.pinv(x.T @ x)
-    beta = bread @ (x.T @ y)
-    score = np.zeros((station.max() + 1, x.shape[1]))
-    np.add.at(score, station, x * (y - x @ beta)[:, None])
-    k = len(score)
-    error = float(np.sqrt((bread @ (score.T @ score) @ bread)[0, 0] * k / (k - 1)))
-    half = stdtrit(k - 1, 0.975) * error
-    p_value = 2 * stdtr(k - 1, -abs(beta[0]) / error)
-    row = {"term": "difference", "estimate": beta[0], "conf_low": beta[0] - half, "conf_high": beta[0] + half}
-    return pd.DataFrame([{**row, "p_value": p_value, "kind": "points"}])
+    station = forms["station_id"].astype("str")
+    columns = forms[["positive"]].astype(float).assign(unified=(forms["arm"] == "unified").astype(float))
+    if by_period:
+        columns = columns.join(pd.get_dummies(forms["month"].astype("str"), dtype=float, drop_first=True))
+    inside = columns - columns.groupby(station).transform("mean")
+    model = sm.OLS(inside["positive"], inside.drop(columns="positive"))
+    fit = model.fit(cov_type="cluster", cov_kwds={"groups": pd.factorize(station)[0]}, use_t=True)
+    low, high = fit.conf_int().loc["unified"]
+    row = {"term": "difference", "estimate": fit.params["unified"], "conf_low": low, "conf_high": high}
+    return pd.DataFrame([{**row, "p_value": fit.pvalues["unified"], "kind": "points"}])
 
 
 def no_effect(cohort: Cohort) -> pd.DataFrame:
