@@ -20,7 +20,7 @@ from dvstudy.render.sentences import caution
 from dvstudy.result import Result
 from dvstudy.wording import headings
 
-#: Reported cases can only be found in what teams collect; nothing published is hidden.
+#: Published figures are public: nothing of them is hidden for being small.
 _NO_THRESHOLD = 0
 
 
