@@ -97,7 +97,7 @@ def test_export_writes_every_format_and_says_what_it_loses(
     printed = said(capsys, *command)
     kept = exchange.write(instruments.load("dash_24"), tmp_path / f"again{out.suffix}", format, [language, "en", "ro"])
     assert all(loss.text(language) in printed for loss in kept) and str(out) in printed
-    assert out.stat().st_size == pytest.approx((tmp_path / f"again{out.suffix}").stat().st_size, abs=200)
+    assert out.read_bytes() == (tmp_path / f"again{out.suffix}").read_bytes()
     assert out.name in said(capsys, *command, status=2)
     said(capsys, *command, "--force")
 
