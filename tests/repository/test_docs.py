@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 SLOW = pytest.mark.slow
-PAGES = ("instruments", "exchange", pytest.param("evidence", marks=SLOW), pytest.param("vignettes", marks=SLOW))
+PAGES = (
+    "instruments",
+    "exchange",
+    "recovery",
+    *(pytest.param(n, marks=SLOW) for n in ("cohorts", "evidence", "vignettes")),
+)
 
 
 def blocks(page: str) -> list[str]:
