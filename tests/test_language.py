@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 from dvstudy import cohorts
 from dvstudy import language as lang
 from dvstudy.cohorts import parameter_words as words
+from dvstudy.cohorts.recipe import bank_file
 
 PACKAGE = Path(lang.__file__).parent
 CODES = sorted(path.stem for path in (PACKAGE / "locale").glob("*.po"))
@@ -57,15 +58,20 @@ def placeholders(message: Message) -> set[str]:
 ENGLISH = messages(lang.BASE)
 
 
-def beside_the_numbers() -> set[str]:
-    """Keys of what English says in the recipe files, beside the numbers, and other languages in their catalogue."""
-    base = cohorts.load_recipe("base").parameters
-    notes = {path: parameter for path, parameter in base.items() if words.note(parameter.source)}
-    names = {words.name_key(path) for path in base} | {words.title_key(name) for name in cohorts.recipes()}
-    return names | {words.note_key(path) for path in (*notes, "facts", "items")}
+def in_recipe_files() -> dict[str, str]:
+    """Keys of what English says in the recipe files, and other languages in their catalogue: key -> English."""
+    recipes = [cohorts.load_recipe(name) for name in ("base", *cohorts.recipes())]
+    names = {words.name_key(path): parameter.name for path, parameter in recipes[0].parameters.items()}
+    sources = {p.source for recipe in recipes for p in recipe.parameters.values()}
+    sources |= {bank_file(part)["about"]["source"] for part in ("facts", "items")}
+    notes = {said for source in sources if (said := words.note(source)) and not said.startswith("set in the recipe")}
+    titles = {recipe.title for recipe in recipes[1:]}
+    found = {words.note_key(said): said for said in notes} | {words.title_key(said): said for said in titles}
+    assert len(found) == len(notes) + len(titles), "two texts share a key"
+    return names | found
 
 
-IN_FILES = beside_the_numbers()
+IN_FILES = set(in_recipe_files())
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -17,8 +17,6 @@ from dvstudy.cohorts.recipe import Parameter, Recipe, bank_file, load_recipe
 
 #: Sections of the table that come from the bank and not from the base recipe.
 BANK: Final = ("facts", "derived", "items")
-#: Section of the bank -> the file whose head speaks for all of it.
-_ABOUT: Final = {"facts": "facts", "derived": "facts", "items": "items"}
 
 
 def describe(recipe: str | Path | Recipe, language: str = lang.BASE) -> pd.DataFrame:
@@ -29,7 +27,7 @@ def describe(recipe: str | Path | Recipe, language: str = lang.BASE) -> pd.DataF
     recipe
         A name, a file of a team's own, or a recipe.
     language
-        Code of a catalogue. A source that a recipe itself gives stays as its author wrote it.
+        Code of a catalogue. What a team writes in its own recipe stays as it was written.
 
     Returns
     -------
@@ -59,17 +57,15 @@ def _row(
 ) -> dict[str, Any]:
     limits = parameter.range
     bounded = isinstance(limits, list) and isinstance(value, int | float)
-    own = words.touched(path, changed)
-    about = _ABOUT.get(path.partition(".")[0], path)
     return {
         "parameter": path,
         "symbol": parameter.symbol,
         "name": name,
         "value": words.value(value, language),
         "range": words.limits(limits, language),
-        "source": words.source(about, parameter, language, own=own and about == path),
+        "source": words.source(parameter, language),
         "assumption": parameter.assumed,
-        "changed": own,
+        "changed": words.touched(path, changed),
         "outside": bool(bounded and not limits[0] <= value <= limits[1]),
     }
 

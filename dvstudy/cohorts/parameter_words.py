@@ -1,8 +1,9 @@
 """A parameter in words: its name, value, range and source as a language writes them.
 
-English names and notes stand in `recipes/base.toml`, beside their numbers. The catalogue of any other language holds
-them under ``parameter.<path>`` and ``parameter_source.<path>``, and titles of recipes under ``recipe_title.<name>``.
-What every kind of rater and every class of item has is named once (``parameter.raters.tick``).
+English stands in the recipe files: names and notes beside their numbers, titles at the head. The catalogue of any other
+language holds names by path (``parameter.margins.form``; what every kind of rater and every class of item has, once:
+``parameter.raters.tick``), notes and titles by their English words (``parameter_source.one_county_…``), so that a text
+that changes asks for a new translation.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from typing import Any, Final
 import numpy as np
 
 from dvstudy import language as lang
-from dvstudy.cohorts.recipe import ASSUMPTION, Parameter, Recipe, load_recipe, recipes
+from dvstudy import provenance
+from dvstudy.cohorts.recipe import ASSUMPTION, Parameter, Recipe
 from dvstudy.instruments.constructs import taxonomy
 
 #: Sections whose parts all have the same parameters.
 ALIKE: Final = ("raters", "classes")
 _DIGITS: Final = 6
+_LONGEST: Final = 40
+_MARK: Final = 6
 #: What `recipe` writes for a value that a recipe sets without a source.
 _SET_IN: Final = re.compile(r"set in the recipe (\S+)")
 _SPAN: Final = re.compile(r"(?:(\w+) )?(?:x (\S+) to (\S+)|\+-(\S+))")
@@ -31,21 +35,28 @@ def name_key(path: str) -> str:
     return f"parameter.{section}.{last}" if section in ALIKE else f"parameter.{path}"
 
 
-def note_key(path: str) -> str:
-    """The key of the note in a parameter's source in every catalogue but the English one."""
-    return f"parameter_source.{path}"
+def note_key(said: str) -> str:
+    """The key of a note in a source, in every catalogue but the English one."""
+    return f"parameter_source.{_short(said)}"
 
 
-def title_key(name: str) -> str:
-    """The key of a shipped recipe's title in every catalogue but the English one."""
-    return f"recipe_title.{name}"
+def title_key(said: str) -> str:
+    """The key of a recipe's title in every catalogue but the English one."""
+    return f"recipe_title.{_short(said)}"
+
+
+def _short(said: str) -> str:
+    """A readable piece of a key for a text, and a few digits that no other text has."""
+    return f"{'_'.join(re.findall('[a-z0-9]+', said.lower()))[:_LONGEST]}_{provenance.digest(said.encode())[:_MARK]}"
 
 
 def title(recipe: Recipe, language: str) -> str:
     """The title of a shipped recipe in the language; that of a team's own as its author wrote it."""
-    key = title_key(recipe.name)
-    shipped = recipe.name in recipes() and load_recipe(recipe.name).title == recipe.title
-    return lang.text(key, language) if shipped and lang.has(key, language) else recipe.title
+    return _said(title_key(recipe.title), recipe.title, language)
+
+
+def _said(key: str, english: str, language: str) -> str:
+    return lang.text(key, language) if lang.has(key, language) else english
 
 
 def note(source: str) -> str:
@@ -55,8 +66,7 @@ def note(source: str) -> str:
 
 def name(path: str, parameter: Parameter, language: str) -> str:
     """The plain name; of what every rater or class has, followed by whose it is ("share who only tick: advocate")."""
-    key = name_key(path)
-    said = lang.text(key, language) if lang.has(key, language) else parameter.name
+    said = _said(name_key(path), parameter.name, language)
     section, *owner, _ = path.split(".")
     return lang.text("recipe.of", language, what=said, who=word(owner[0], language)) if section in ALIKE else said
 
@@ -70,7 +80,7 @@ def value(given: Any, language: str) -> str:
     if isinstance(given, str):
         return f"{word(given, language)} ({given})"
     if isinstance(given, Mapping):
-        return "; ".join(f"{word(key, language)} {_inner(one, language)}" for key, one in given.items())
+        return "; ".join(f"{word(key, language)} = {_inner(one, language)}" for key, one in given.items())
     return " ".join(_inner(one, language) for one in given)
 
 
@@ -109,14 +119,13 @@ def _between(low: float, high: float, language: str) -> str:
     return lang.text("recipe.between", language, low=amount(low, language), high=amount(high, language))
 
 
-def source(path: str, parameter: Parameter, language: str, *, own: bool) -> str:
-    """Where a number comes from. `own`: a recipe says so itself, in the words of its author; else the base does."""
-    key = note_key(path)
+def source(parameter: Parameter, language: str) -> str:
+    """Where a number comes from; a note that a team wrote stays in its author's words."""
     said = note(parameter.source)
-    if said and not own and lang.has(key, language):
-        said = lang.text(key, language)
-    elif (found := _SET_IN.fullmatch(said)) is not None:
+    if (found := _SET_IN.fullmatch(said)) is not None:
         said = lang.text("recipe.set_in", language, name=found[1])
+    elif said:
+        said = _said(note_key(said), said, language)
     ratio = " / ".join(parameter.ratio or ())
     assumed = lang.text("recipe.assumption", language) if parameter.source.startswith(ASSUMPTION) else ""
     return "; ".join(part for part in (ratio, assumed, said) if part)

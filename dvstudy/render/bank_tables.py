@@ -33,13 +33,14 @@ def _facts(recipe: Recipe, language: str) -> Table:
     for code, fact in recipe.settings.facts.items():
         numbers = [words.amount(one, language) for one in (fact.prevalence, *fact.loadings)]
         applies = lang.text(f"recipe.applies.{fact.applies}", language)
-        rows.append([*_named(code, fact.class_, language), *numbers, _fit(fact.fit, language), applies])
+        rows.append([*_named(code, fact.class_, language), applies, *numbers, _fit(fact.fit, language)])
     for code, derived in recipe.settings.derived.items():
         blank = [""] * (1 + len(LATENTS))
         follows = words.word("follows", language)
-        rows.append([*_named(code, derived.class_, language), *blank, _fit(derived.fit, language), follows])
-    columns = [*headings(("fact", "class", "prevalence"), language), *LATENTS, *headings(("fit", "applies"), language)]
-    numeric = range(columns.index(LATENTS[0]) - 1, columns.index(LATENTS[-1]) + 2)
+        rows.append([*_named(code, derived.class_, language), follows, *blank, _fit(derived.fit, language)])
+    first = headings(("fact", "class", "applies"), language)
+    columns = [*first, *headings(("prevalence",), language), *LATENTS, *headings(("fit",), language)]
+    numeric = range(len(first), len(columns))
     return Table(lang.text("caption.bank_facts", language), columns, rows, numeric)
 
 

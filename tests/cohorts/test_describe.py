@@ -57,8 +57,9 @@ def test_each_row_is_whole_in_each_language(name: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("code", OTHERS)
-def test_what_a_reader_sees_is_in_the_language(code: str) -> None:
-    english, other = cohorts.describe("base"), cohorts.describe("base", code)
+@pytest.mark.parametrize("name", ["base", *cohorts.recipes()])
+def test_what_a_reader_sees_is_in_the_language(name: str, code: str) -> None:
+    english, other = cohorts.describe(name), cohorts.describe(name, code)
     same = english.index[english["name"] == other["name"]]
     assert list(same) == []
     assert not other["range"].str.contains(r"\bto\b|\beach\b|\d\.\d").any()
@@ -72,7 +73,7 @@ def test_romanian_of_some_rows() -> None:
     table = cohorts.describe("tutorial", "ro")
     assert table.loc["raters.advocate.tick", "name"] == "ponderea celor care doar bifează: consilier al victimei"
     assert table.loc["margins.women", "range"] == "de la 0,655 la 0,695"
-    assert table.loc["record.halo", "value"] == "vătămări în acest incident 0,35; un episod anterior 0,25"
+    assert table.loc["record.halo", "value"] == "vătămări în acest incident = 0,35; un episod anterior = 0,25"
     assert table.loc["record.halo", "range"] == "fiecare × de la 0 la 2"
     assert table.loc["record.mechanism", "value"] == "nu la întâmplare (mnar)"
     assert table.loc["size.cases", "source"] == "presupunere; valoare dată de rețeta tutorial"
@@ -114,13 +115,15 @@ def test_the_bank_stands_row_by_row() -> None:
     )
     assert sum(map(len, settings.items.values())) == table.index.str.startswith("items.").sum()
     assert table.loc["items.order146.q09", "value"] == "alcohol problem; drug use"
-    assert table.loc["facts.stalking", "value"] == "loadings (0.3 1.1 0.1 0.4); prevalence 0.15; fit (0.5 0.2 0.5)"
+    assert (
+        table.loc["facts.stalking", "value"] == "loadings = (0.3 1.1 0.1 0.4); prevalence = 0.15; fit = (0.5 0.2 0.5)"
+    )
 
 
 def test_a_range_or_word_that_nobody_knows_is_shown_as_written() -> None:
     assert words.limits("whatever it takes", "ro") == "whatever it takes"
     odd = Parameter(value=1, range="any", symbol="q", name="odd", source="own count")
-    assert words.name("size.odd", odd, "ro") == "odd" and words.source("size.odd", odd, "ro", own=False) == "own count"
+    assert words.name("size.odd", odd, "ro") == "odd" and words.source(odd, "ro") == "own count"
 
 
 @pytest.mark.parametrize("code", CODES)
