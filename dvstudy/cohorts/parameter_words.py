@@ -132,10 +132,10 @@ def source(parameter: Parameter, language: str) -> str:
 
 
 def word(code: str, language: str) -> str:
-    """The word for a code of a recipe: its own, or the label of the fact that it names; else the code."""
-    key = f"recipe.term.{code.lower()}"
-    if lang.has(key):
-        return lang.text(key, language)
+    """The word for a code of a recipe: its own, that of a kind of rater, or the label of a fact; else the code."""
+    for key in (f"recipe.term.{code.lower()}", f"group.{code}"):
+        if lang.has(key):
+            return lang.text(key, language)
     known = taxonomy().constructs.get(code)
     label = lang.pick(known.label, language) if known else code
     return label[:1].lower() + label[1:] if known else label
