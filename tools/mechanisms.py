@@ -127,7 +127,7 @@ _FEW = {
     **dict.fromkeys(("places.urban_officers", "places.rural_officers"), 1),
     "places.counties": 10,
 }
-_LENIENT = {"raters.police_officer.sd_factor": 1.0, "raters.police_officer.general_sd": 0.2, "record.assess_sd": 0.5}
+_LENIENT = {"raters.police_officer.sd_factor": 1.0, "raters.police_officer.general_sd": 0.8, "record.assess_sd": 0.5}
 _ORDERS = {"outcomes.hazard_provisional": 0.55, "outcomes.hazard_court": 0.65, "outcomes.hazard_severity": -0.1}
 _WEDGE = {"places.months": 21, "unified.design": "stepped_wedge", "unified.steps": 6}
 _SHARES = ("sensitivity", "specificity")
