@@ -66,9 +66,14 @@ def note(source: str) -> str:
 
 def name(path: str, parameter: Parameter, language: str) -> str:
     """The plain name; of what every rater or class has, followed by whose it is ("share who only tick: advocate")."""
-    said = _said(name_key(path), parameter.name, language)
+    said = what(path, parameter, language)
     section, *owner, _ = path.split(".")
     return lang.text("recipe.of", language, what=said, who=word(owner[0], language)) if section in ALIKE else said
+
+
+def what(path: str, parameter: Parameter, language: str) -> str:
+    """The plain name where the reader knows whose it is."""
+    return _said(name_key(path), parameter.name, language)
 
 
 def value(given: Any, language: str) -> str:

@@ -32,20 +32,21 @@ def _facts(recipe: Recipe, language: str) -> Table:
     rows = []
     for code, fact in recipe.settings.facts.items():
         numbers = [words.amount(one, language) for one in (fact.prevalence, *fact.loadings)]
-        applies = lang.text(f"recipe.applies.{fact.applies}", language)
-        rows.append([*_named(code, fact.class_, language), applies, *numbers, _fit(fact.fit, language)])
+        rows.append([*_named(code, fact.class_, fact.applies, language), *numbers, _fit(fact.fit, language)])
     for code, derived in recipe.settings.derived.items():
         blank = [""] * (1 + len(LATENTS))
-        follows = words.word("follows", language)
-        rows.append([*_named(code, derived.class_, language), follows, *blank, _fit(derived.fit, language)])
-    first = headings(("fact", "class", "applies"), language)
+        rows.append([*_named(code, derived.class_, "follows", language), *blank, _fit(derived.fit, language)])
+    first = headings(("fact", "class"), language)
     columns = [*first, *headings(("prevalence",), language), *LATENTS, *headings(("fit",), language)]
-    numeric = range(len(first), len(columns))
-    return Table(lang.text("caption.bank_facts", language), columns, rows, numeric)
+    return Table(lang.text("caption.bank_facts", language), columns, rows, range(len(first), len(columns)))
 
 
-def _named(code: str, class_: str, language: str) -> list[str]:
-    return [f"{words.word(code, language)}\n{code}", words.word(class_, language)]
+def _named(code: str, class_: str, applies: str, language: str) -> list[str]:
+    """A fact with the cases to which it applies, unless that is all of them; its code; its class."""
+    said = words.word(code, language)
+    if applies != "all":
+        said = f"{said} ({lang.text(f'recipe.applies.{applies}', language)})"
+    return [f"{said}\n{code}", words.word(class_, language)]
 
 
 def _fit(shares: list[float], language: str) -> str:

@@ -32,7 +32,7 @@ def pages(recipe: Recipe, language: str) -> Iterator[Block]:
     yield from diagram(language)
     yield Paragraph(lang.text("recipe.letters", language), "small")
     for name, rows in own.groupby(part[~banked], sort=False):
-        yield _table(str(name), rows, language)
+        yield _table(recipe, str(name), rows, language)
     yield from bank_tables.tables(recipe, described[banked], language)
 
 
@@ -75,14 +75,18 @@ def _name(node: Node, language: str) -> str:
     return lang.text("recipe.hidden", language, name=label) if node.hidden else label
 
 
-def _table(part: str, rows: pd.DataFrame, language: str) -> Table:
+def _table(recipe: Recipe, part: str, rows: pd.DataFrame, language: str) -> Table:
     """One section of the recipe, or one kind of rater or class of it: the caption says whose the parameters are."""
     section, _, owner = part.partition(".")
     heading = lang.text(f"recipe.part.{section}", language)
     if owner:
         heading = lang.text("recipe.of", language, what=heading, who=words.word(owner, language))
     cells = [
-        [f"{str(path).rpartition('.')[2]}\n{row['symbol']}", *(row[c] for c in ("name", "value", "range", "source"))]
+        [
+            f"{str(path).rpartition('.')[2]}\n{row['symbol']}",
+            words.what(str(path), recipe.parameters[str(path)], language),
+            *(str(row[column]) for column in ("value", "range", "source")),
+        ]
         for path, row in zip(rows.index, rows.to_dict("records"), strict=True)
     ]
     columns = headings(("parameter_symbol", "meaning", "value", "range", "origin"), language)
