@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from collections.abc import Iterator
+from typing import Final
 
 import pandas as pd
 
@@ -13,28 +12,16 @@ from dvstudy.analyses import rates
 from dvstudy.cohort import Cohort
 from dvstudy.result import Quantity
 from dvstudy.studies import frames, parts
+from dvstudy.studies._indicator_rows import INDICATORS
 from dvstudy.studies.parts import say
 from dvstudy.studies.run import Section, Statement, StudyRun
 
-#: Whether something held, one value a case or order, indexed by case; missing where nobody knows.
-Held: TypeAlias = "Callable[[Cohort], pd.Series]"
-#: Minutes within which police are to arrive.
-_GOAL: Final = 10
+__all__ = ["INDICATORS", "UNRECORDED", "run"]
+
 #: What the tables of a cohort cannot hold, as things stand; each has a sentence that says so.
 UNRECORDED: Final = (
     "training", "conferences", "repeat_callers", "referrals", "withdrawals", "satisfaction", "perpetrator_services",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """What is counted: something that `frames.happened` knows by this name, or what a function reads.
-
-    `figures`: published numerator and denominator, where there are any that mean the same.
-    """
-
-    held: Held | str
-    figures: tuple[str, str] | None = None
 
 
 def run(cohort: Cohort, *, seed: int) -> StudyRun:
@@ -90,78 +77,10 @@ def _unrecorded(cohort: Cohort) -> Iterator[Statement]:
 def _published() -> Iterator[Statement]:
     for code, one in INDICATORS.items():
         if one.figures:
-            share = Quantity(evidence.ratio(*one.figures), "percent")
+            share = Quantity(_share(one.figures), "percent")
             yield say("indicators.published", what=f"@group.{code}", share=share, figures=" / ".join(one.figures))
 
 
-def _cases(column: str) -> Held:
-    return lambda cohort: frames.complete(cohort.cases, tables.CASES)[column]
-
-
-def _in_time(cohort: Cohort) -> pd.Series:
-    minutes = _cases("response_minutes")(cohort)
-    return (minutes < _GOAL).astype("boolean").mask(minutes.isna())
-
-
-def _assessed(*roles: str) -> Held:
-    """Whether somebody in one of these roles filled in a form; not known without any assessment."""
-
-    def held(cohort: Cohort) -> pd.Series:
-        made = cohort.assessments
-        found = cohort.cases.index.isin(made.loc[made["rater_role"].isin(roles), "case_id"])
-        return pd.Series(found if len(made) else pd.NA, index=cohort.cases.index, dtype="boolean")
-
-    return held
-
-
-def _known_before(cohort: Cohort) -> pd.Series:
-    """Whether a register shows an earlier intervention of the same two people; not known without a register."""
-    shown = _cases("earlier_reports")(cohort)
-    return (shown > 0).astype("boolean").mask(shown.isna())
-
-
-def _formed(cohort: Cohort) -> pd.Series:
-    """Whether the police form was filled in; not known where nobody filled in any."""
-    decided = frames.verdicts(cohort)
-    found = cohort.cases.index.isin(decided.index)
-    return pd.Series(found if len(decided) else pd.NA, index=cohort.cases.index, dtype="boolean")
-
-
-def _of_orders(kind: str, read: Callable[[pd.DataFrame, pd.DataFrame], pd.Series]) -> Held:
-    """One value an order of this kind, from its row and from the orders of the other kind."""
-
-    def held(cohort: Cohort) -> pd.Series:
-        orders = frames.complete(cohort.orders, tables.ORDERS_TABLE)
-        own, other = orders[orders["kind"] == kind], orders[orders["kind"] != kind]
-        return pd.Series(read(own, other).to_numpy(), index=pd.Index(own["case_id"]))
-
-    return held
-
-
-def _same_case(own: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
-    return own["case_id"].isin(other["case_id"])
-
-
-#: Code -> what is counted, in the order in which it is shown.
-INDICATORS: Final[dict[str, Indicator]] = {
-    "form_filled": Indicator(_formed, ("RO-FORMS-DB", "RO-FORMS-DB-INT")),
-    "verdict_imminent": Indicator("police_positive"),
-    "provisional_issued": Indicator("order_provisional", ("RO-OPP-2025", "RO-INT-2025")),
-    "provisional_confirmed": Indicator(_of_orders("provisional", lambda own, other: own["confirmed"])),
-    "provisional_converted": Indicator(_of_orders("provisional", _same_case), ("RO-OPP-CONV-2025", "RO-OPP-2025")),
-    "court_issued": Indicator("order_court", ("RO-OP-2025", "RO-INT-2025")),
-    "court_from_provisional": Indicator(_of_orders("court", _same_case), ("SEED-OP-NAT23-FROMOPP", "SEED-OP-NAT23")),
-    "device_fitted": Indicator(
-        _of_orders("provisional", lambda own, other: own["monitored"]), ("RO-DEVICE-2025", "RO-OPP-2025-NOV")
-    ),
-    "provisional_breached": Indicator(
-        _of_orders("provisional", lambda own, other: own["recorded_breaches"] > 0),
-        ("RO-BREACH-OPP-2025", "RO-OPP-2025-NOV"),
-    ),
-    "service_reached": Indicator("service_used"),
-    "both_professions": Indicator(_assessed("social_worker", "joint_team")),
-    "assessed_twice": Indicator(_cases("duplicate_assessment")),
-    "within_ten_minutes": Indicator(_in_time, ("SEED-112-CJ23-10MIN", "SEED-112-CJ23")),
-    "recorded_again": Indicator("recorded_180"),
-    "known_before": Indicator(_known_before),
-}
+def _share(figures: tuple[str, ...]) -> float:
+    """The published share: two counts, or one percentage."""
+    return evidence.ratio(*figures) if len(figures) > 1 else evidence.value(figures[0]) / 100

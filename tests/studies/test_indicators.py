@@ -38,6 +38,11 @@ def test_each_indicator_is_the_share_that_a_count_by_hand_gives(cohort: Cohort, 
         "court_from_provisional": sum(c in set(first["case_id"]) for c in court["case_id"]) / len(court),
         "device_fitted": first["monitored"].mean(),
         "provisional_breached": (first["recorded_breaches"] > 0).mean(),
+        "device_accepted": first.loc[first["monitoring_offered"], "monitored"].mean(),
+        "used_shelter": cohort.services.query("service == 'shelter'")["case_id"].nunique()
+        / cohort.services["case_id"].nunique(),
+        "called_112": (cases["channel"] == "call_112").mean(),
+        "at_night": ((cases["hour"] >= 18) | (cases["hour"] < 6)).mean(),
         "service_reached": cohort.services["case_id"].nunique() / n,
         "assessed_twice": cases["duplicate_assessment"].mean(),
         "within_ten_minutes": (cases["response_minutes"] < 10).mean(),
@@ -50,7 +55,15 @@ def test_each_indicator_is_the_share_that_a_count_by_hand_gives(cohort: Cohort, 
 
 
 def test_published_figures_are_met_by_a_cohort_calibrated_to_them(found: pd.DataFrame) -> None:
-    for code in ("provisional_issued", "provisional_converted", "device_fitted", "within_ten_minutes"):
+    met = [
+        "provisional_issued",
+        "provisional_converted",
+        "device_fitted",
+        "within_ten_minutes",
+        "used_legal",
+        "used_shelter",
+    ]
+    for code in met:
         figures = indicators.INDICATORS[code].figures
         assert figures is not None
         assert found.loc[code, "conf_low"] < evidence.ratio(*figures) < found.loc[code, "conf_high"], code
