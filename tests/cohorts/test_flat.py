@@ -46,6 +46,11 @@ def written(tmp_path: Path) -> Written:
     return write
 
 
+@pytest.fixture
+def root_of_tests() -> Path:
+    return Path(__file__).parents[1]
+
+
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     path = tmp_path_factory.mktemp("flat") / "own.toml"
@@ -128,6 +133,20 @@ def test_every_answer_of_the_shipped_form_has_its_log_odds_ratios() -> None:
         if name.startswith("q") and "relation.spouse" not in column.on:
             model = sm.Logit(frame[name], design(*(frame[key] for key in column.on)))
             recovered(model, [column.intercept, *column.on.values()])
+
+
+def test_means_and_spreads_are_those_of_another_program(root_of_tests: Path) -> None:
+    """simstudy in R, a million cases from the same formulas (tests/reference/flat_make.R); categories count from 1."""
+    theirs = pd.read_csv(root_of_tests / "reference" / "flat_values.csv", index_col="column")
+    frame = cohorts.flat("police_form", seed=9, cases=N)
+    assert len(theirs) == 33
+    for name, mean, sd in theirs.itertuples():
+        kind = frame[name].dtype
+        ours = frame[name].cat.codes + 1 if isinstance(kind, pd.CategoricalDtype) else frame[name].astype(float)
+        error = ours.std() * np.sqrt(1 / N + 1 / 1_000_000)
+        assert near(ours.mean(), mean, error), name
+        fourth = ((ours - ours.mean()) ** 4).mean() / ours.var() ** 2
+        assert near(ours.std() / sd, 1, np.sqrt((fourth - 1) / 4 * (1 / N + 1 / 1_000_000))), name
 
 
 # luck
