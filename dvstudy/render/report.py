@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from dvstudy.cohort import Cohort
 
 _COUNTED = ("cases", "stations", "counties")
+
+
+#: The studies that the whole study consists of.
+_VALIDATION: Final = frozenset({"thresholds", "agreement", "unified_form"})
 
 
 def report(
@@ -56,7 +60,7 @@ def report(
     data = "synthetic" if synthetic else "confidential"
     used = methods.definitions_of(_instrument_names(shown)) if definitions is None else definitions
     return Document(
-        title=lang.text("report.title", language),
+        title=_title(shown, language),
         language=language,
         banner=lang.text(f"report.{data}_notice", language),
         mark=lang.text(f"report.mark.{data}", language),
@@ -90,7 +94,8 @@ def _blocks(
     calibration: pd.DataFrame | None,
     definitions: Sequence[Instrument],
 ) -> Iterator[Block]:
-    yield Paragraph(lang.text(f"report.lead.{data}", language), "lead")
+    lead = "lead" if set(runs) >= _VALIDATION else "lead_other"
+    yield Paragraph(lang.text(f"report.{lead}.{data}", language), "lead")
     yield NoteBox(lang.text("report.purpose", language), "caution")
     yield from study_pages.summary(runs, language)
     yield from _material(runs, language, data)
@@ -103,6 +108,14 @@ def _blocks(
     yield from study_pages.other_methods(runs, language)
     yield from methods.glossary(language)
     yield from methods.provenance(runs.values(), language)
+
+
+def _title(runs: Mapping[str, StudyRun], language: str) -> str:
+    """The three validation studies have a title of their own; any other choice is named after its studies."""
+    if set(runs) >= _VALIDATION:
+        return lang.text("report.title", language)
+    names = "; ".join(lang.text(f"report.study.{name}", language) for name in runs)
+    return lang.text("report.title_of", language, studies=names)
 
 
 def _material(runs: Mapping[str, StudyRun], language: str, data: str) -> Iterator[Block]:

@@ -26,7 +26,8 @@ _DESCRIPTIVE: Final = ("shares", "compare_applies", "compare_decisions", "compar
 
 def summary(runs: Mapping[str, StudyRun], language: str) -> Iterator[Block]:
     """What a policy reader needs first, study by study, in natural frequencies."""
-    yield Heading(lang.text("report.summary", language))
+    if any(run.summary for run in runs.values()):
+        yield Heading(lang.text("report.summary", language))
     for name, run in runs.items():
         if run.summary:
             yield Heading(lang.text(f"report.study.{name}", language), 3)

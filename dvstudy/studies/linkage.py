@@ -12,6 +12,7 @@ from dvstudy.analyses import rates
 from dvstudy.cohort import Cohort
 from dvstudy.result import Note, Result, not_estimable
 from dvstudy.studies import frames, parts
+from dvstudy.studies.parts import say, with_interval
 from dvstudy.studies.run import Section, StudyRun
 
 NAME: Final = "linkage"
@@ -40,7 +41,13 @@ def run(cohort: Cohort, *, seed: int) -> StudyRun:
     cases = frames.complete(cohort.cases, tables.CASES)
     sections = [Section("linkage.found", [], [NAME])]
     made = _absent(cohort) if cases["pair_id"].isna().all() else _found(cohort, cases)
-    return parts.finish(NAME, cohort, [made], seed=seed, summary=[], sections=sections)
+    linked = cases["pair_id"].duplicated().any()
+    summary = [
+        say("linkage.pairs", **with_interval(made, NAME, "of_100", "pair_returns")),
+        say("linkage.again", **with_interval(made, NAME, "of_100", "intervention_again")),
+        say("linkage.known", **with_interval(made, NAME, "of_100", "repeat_known_on_form")),
+    ]
+    return parts.finish(NAME, cohort, [made], seed=seed, summary=summary if linked else [], sections=sections)
 
 
 def _found(cohort: Cohort, cases: pd.DataFrame) -> Result:
@@ -101,5 +108,5 @@ def _months(text: pd.Series) -> pd.Series:
 
 
 def _absent(cohort: Cohort) -> Result:
-    meta = {"question": "profile", "synthetic": cohort.synthetic, "instrument": frames.POLICE_FORM, "picture": None}
+    meta = {"question": "rates", "synthetic": cohort.synthetic, "instrument": frames.POLICE_FORM, "picture": None}
     return not_estimable(NAME, meta, Note("no_link"))
