@@ -14,7 +14,7 @@ from dvstudy.errors import Problem
 #: Levels are stored as numbers of one byte.
 Levels = Annotated[list[str], Field(min_length=2, max_length=127)]
 #: How far from 1 the shares of a category may add up.
-_ROUNDING: Final = 1e-6
+_ROUNDING: Final = 1 / 10**6
 
 
 class Column(Section):
