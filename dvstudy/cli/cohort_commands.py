@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dvstudy import language as lang
-from dvstudy.cli import recovery_commands
+from dvstudy.cli import fidelity_commands, recovery_commands
 from dvstudy.cli.words import Commands, WholeNumber, add_command, add_group, add_out, add_seed, helped, meta
 
 
@@ -20,6 +20,7 @@ def add(added: Commands, language: str) -> None:
         ("describe", describe, _recipe),
         ("calibrate", calibrate, _targets),
         ("years", years, _years),
+        ("fidelity", fidelity_commands.fidelity, fidelity_commands.add_options),
         ("recover", recovery_commands.recover, recovery_commands.add_options),
     ):
         add_command(inner, name, command, options, language, within="cohorts.")
@@ -50,11 +51,21 @@ def calibrate(options: Namespace, language: str) -> Iterator[str]:
     from dvstudy import cohorts, writing
     from dvstudy.render import plain, recipe_pages
 
-    writing.check(options.out, force=options.force)
-    made = cohorts.calibrate(options.recipe, options.targets, name=options.name)
+    def say(step: str, number: int) -> None:
+        """One line of standard error a step."""
+        sys.stderr.write(lang.text(f"step.calibrate.{step}", language, round=number + 1) + "\n")
+        sys.stderr.flush()
+
+    for target in (options.out, options.report):
+        if target:
+            writing.check(target, force=options.force)
+    made = cohorts.calibrate(options.recipe, options.targets, name=options.name, progress=say)
     yield from plain.lines([recipe_pages.calibrated(made, language)], language)
     if made.conflicts:
         yield lang.text("cli.cohorts.conflicts", language, names=", ".join(made.conflicts))
+    if options.report:
+        path = writing.put(options.report, writing.csv_text(made.table), force=options.force)
+        yield lang.text("cli.written", language, path=path)
     yield lang.text("cli.written", language, path=cohorts.write_recipe(made.recipe, options.out, force=options.force))
 
 
@@ -98,6 +109,7 @@ def _targets(one: ArgumentParser, language: str) -> None:
         "--targets", type=Path, required=True, metavar=meta("file", language), help=helped("targets", language)
     )
     one.add_argument("--name", required=True, metavar=meta("name", language), help=helped("recipe_name", language))
+    one.add_argument("--report", type=Path, metavar=meta("file", language), help=helped("targets_report", language))
     add_out(one, language, "file")
 
 

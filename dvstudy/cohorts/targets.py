@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from dvstudy.checks import nearest
-from dvstudy.cohorts.margins import COUNTED, VICTIM_MARGINS
+from dvstudy.cohorts import limits
+from dvstudy.cohorts.forms import DANGER, POLICE_FORM, SARA
+from dvstudy.cohorts.margins import COUNTED
 from dvstudy.cohorts.parameters import Margins
 from dvstudy.cohorts.process import Values
 from dvstudy.cohorts.recipe import Recipe
@@ -16,7 +18,6 @@ from dvstudy.disclosure import LEAST
 from dvstudy.errors import Problem, Problems
 from dvstudy.evidence import strict
 from dvstudy.evidence.strict import Cells, Column
-from dvstudy.tables import RELATIONS
 
 COLUMNS: Final[Mapping[str, Column]] = {
     "target": Column(needed=True),
@@ -24,20 +25,18 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "n": Column("whole", needed=True, low=1),
     "source": Column(needed=True),
 }
-#: Estimand of the truth that a target of this name is about -> its term.
-MEASURES: Final = {
-    "auc_order146_severe": ("auc_order146_severe", "auc"),
-    "auc_danger_severe": ("auc_danger_severe", "auc"),
-    "kappa_decision": ("decision", "kappa"),
-}
+#: The AUC of a score for severe violence within the days of follow-up -> its instrument.
+AUCS: Final = {"auc_order146_severe": POLICE_FORM, "auc_danger_severe": DANGER, "auc_sara_severe": SARA}
+#: Kappa of officer and social worker on the verdict, and the social worker's own share of imminent verdicts.
+KAPPA, SOCIAL_SHARE = "kappa_decision", "imminent_social"
+MEASURES: Final = (*AUCS, KAPPA, SOCIAL_SHARE)
 #: Targets are rounded to this many places, so that no count can be read back from them.
 PLACES: Final = 3
-_PARTS: Final = (tuple(VICTIM_MARGINS.values()), RELATIONS)
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a recipe is to reproduce: a margin, the share of yes answers to an item, an AUC or a kappa."""
+    """What a recipe is to reproduce: a margin, the share of yes answers to an item, or a measure (`MEASURES`)."""
 
     name: str
     value: float
@@ -57,7 +56,7 @@ def read(source: str | Path, recipe: Recipe) -> list[Target]:
     ------
     CheckFailed
         Listing every fault: unknown targets (with the nearest), shares outside 0 to 1, counts below 10, parts that
-        do not add up, shares that no recipe could reach together (with the range that is possible).
+        do not add up, targets that no recipe could reach together (with the range that is possible; see `limits`).
     """
     text, subject = strict.content(source, "targets")
     table = strict.rows(text, subject, COLUMNS)
@@ -71,7 +70,7 @@ def read(source: str | Path, recipe: Recipe) -> list[Target]:
     targets = [
         Target(c.text["target"], round(c.number("value"), PLACES), int(c.number("n")), c.text["source"]) for c in table
     ]
-    found.extend(_together(targets, recipe, subject))
+    found.extend(limits.together({t.name: t.value for t in targets}, recipe, subject))
     found.stop()
     return targets
 
@@ -96,7 +95,7 @@ def _faults(cells: Cells, known: Sequence[str]) -> Iterator[Problem]:
     most = 1.0 if name not in COUNTED else COLUMNS["value"].high
     if not (0 <= value <= most or (name.startswith("kappa") and value <= 1)):
         yield Problem("target_range", f"{cells.place} → value", cells.text["value"], values=(("high", most),))
-    elif name not in MEASURES and (few := _smallest_cell(name, value, n)) < LEAST:
+    elif (name not in MEASURES or name == SOCIAL_SHARE) and (few := _smallest_cell(name, value, n)) < LEAST:
         yield Problem("target_small", f"{cells.place} → n", str(few), values=(("least", LEAST),))
 
 
@@ -104,29 +103,3 @@ def _smallest_cell(name: str, value: float, n: float) -> int:
     """The smaller of the two counts behind a share; of a count per order, that count."""
     count = round(value * n)
     return count if name in COUNTED else min(count, round(n) - count)
-
-
-def _together(targets: Sequence[Target], recipe: Recipe, subject: str) -> Iterator[Problem]:
-    """Shares that cannot hold at once, whatever the intercepts; each with the range that the others leave it."""
-    given = {t.name: t.value for t in targets}
-    m = recipe.settings.margins.model_dump() | {k: v for k, v in given.items() if k in Margins.model_fields}
-    for parts in _PARTS:
-        if given.keys() & set(parts):
-            total = sum(m[p] for p in parts)
-            if abs(total - 1) > len(parts) / 10**PLACES:
-                listed = ", ".join(f"{p} {m[p]:.3f}" for p in parts)
-                yield Problem("target_parts", subject, listed, values=(("total", f"{total:.3f}"),))
-    flagged = m["form"] * m["imminent"] * (1 - m["objection"])
-    most = recipe.settings.size.ceiling * flagged + recipe.settings.pathway.override
-    limits = {
-        "minors": (0.0, 1 - m["spouse"] - m["parent"]),
-        "provisional": (0.0, most),
-        "converted": (0.0, recipe.settings.size.ceiling * m["confirmed"]),
-        "severe_180": (0.0, m["any_180"]),
-        "near_lethal_180": (0.0, m["severe_180"]),
-        "recorded_180": (0.0, m["any_180"]),
-    }
-    for name, (low, high) in limits.items():
-        if given and not low <= m[name] <= high:
-            ends = (("low", f"{low:.3f}"), ("high", f"{high:.3f}"))
-            yield Problem("target_infeasible", f"{subject} → {name}", f"{m[name]:.3f}", values=ends)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dvstudy import cohorts, language
 from dvstudy.cli import main
-from dvstudy.cohorts import targets
+from dvstudy.cohorts import limits, targets
+from dvstudy.cohorts.reference import population, reference
+from dvstudy.cohorts.trial import Trial, trial
 from dvstudy.errors import CheckFailed, UsageError
+from dvstudy.numbers import agreement
 
 HEAD = "target,value,n,source\n"
 
@@ -78,10 +82,83 @@ def test_margins_and_items_are_reached_and_the_rest_stays(small: Any) -> None:
 
 
 def test_items_that_leave_no_room_for_the_verdict_are_refused_with_the_range(small: Any) -> None:
-    rows = "".join(f"order146.q{k:02d},0.02,2000,own\n" for k in range(1, 22) if k not in (11, 20))
+    items = "".join(f"order146.q{k:02d},0.02,2000,own\n" for k in range(1, 22) if k not in (11, 20))
+    assert ("target_infeasible", "0.500") in faults(small, f"imminent,0.5,2000,own\n{items}")
     with pytest.raises(UsageError) as caught:
-        cohorts.calibrate(small, f"{HEAD}imminent,0.5,2000,own\n{rows}", name="ours")
+        cohorts.calibrate(small, f"{HEAD}imminent,0.4,2000,own\n{items}", name="ours")
     assert caught.value.code == "margins_contradict"
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.2, 0.3), (0.5, 0.5), (0.05, 0.6), (0.9, 0.7)])
+def test_the_range_of_kappa_is_that_of_all_tables_with_these_shares(first: float, second: float) -> None:
+    both = np.linspace(max(0, first + second - 1), min(first, second), 101)
+    tables = np.stack([both, first - both, second - both, 1 - first - second + both], axis=-1).reshape(-1, 2, 2)
+    kappa = agreement.two_by_two(tables * 1e6)[:, agreement.TERMS.index("kappa")]
+    assert limits.kappa_range(first, second) == pytest.approx((kappa.min(), kappa.max()), abs=1e-9)
+
+
+def test_a_kappa_above_its_maximum_at_the_shares_of_both_raters_is_refused_before_simulating(small: Any) -> None:
+    text = "imminent,0.2,2000,own\nimminent_social,0.3,2000,own\nkappa_decision,0.8,2000,own\n"
+    with pytest.raises(CheckFailed) as caught:
+        targets.read(HEAD + text, small)
+    (problem,) = caught.value.problems
+    assert problem.code == "target_infeasible" and dict(problem.values)["high"] == "0.737"
+
+
+def test_an_auc_above_that_of_the_risk_itself_is_named(small: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        cohorts.calibrate(small, f"{HEAD}auc_order146_severe,0.995,400,own\n", name="ours")
+    assert caught.value.code == "auc_beyond"
+    assert all("0.995" in caught.value.text(one) for one in language.languages())
+
+
+def test_three_aucs_hold_at_once_and_steps_are_told(small: Any) -> None:
+    rows = "auc_order146_severe,0.7,400,own\nauc_danger_severe,0.65,400,own\nauc_sara_severe,0.72,400,own\n"
+    told: list[str] = []
+    made = cohorts.calibrate(small, HEAD + rows, name="ours", progress=lambda step, _: told.append(step))
+    assert not made.conflicts, made.table.to_string()
+    assert told[:2] == ["accuracy", "whole"]
+
+
+def test_two_aucs_too_far_apart_are_named_against_each_other(small: Any) -> None:
+    rows = "auc_order146_severe,0.62,400,own\nauc_danger_severe,0.8,400,own\n"
+    made = cohorts.calibrate(small, HEAD + rows, name="ours")
+    table = made.table.set_index("target")
+    assert set(made.conflicts) == set(table.index)
+    assert table.loc["auc_danger_severe", "against"] == "auc_order146_severe"
+    assert table["gap"].tolist() == pytest.approx((table["achieved"] - table["wanted"]).tolist())
+
+
+def test_measures_are_those_of_the_true_values(small: Any) -> None:
+    seen = Trial(population(small)[0].population)
+    stored = reference(small).estimands.set_index(["estimand", "term", "group"])["value"]
+    for name, estimand, term in (
+        ("auc_order146_severe", "auc_order146_severe", "auc"),
+        ("auc_danger_severe", "auc_danger_severe", "auc"),
+        ("kappa_decision", "decision", "kappa"),
+    ):
+        assert seen.value(name) == pytest.approx(stored[estimand, term, "all"], abs=2e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_random_feasible_targets_hold_in_an_independent_population(variant: Any, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    wanted = {
+        "imminent": rng.uniform(0.17, 0.25),
+        "order146.q02": rng.uniform(0.2, 0.35),
+        "kappa_decision": rng.uniform(0.47, 0.54),
+        "imminent_social": rng.uniform(0.18, 0.25),
+        "auc_order146_severe": rng.uniform(0.68, 0.75),
+        "auc_danger_severe": rng.uniform(0.64, 0.70),
+    }
+    rows = "".join(f"{name},{value:.3f},400,own\n" for name, value in wanted.items())
+    made = cohorts.calibrate(variant({}, size=20_000), HEAD + rows, name="ours")
+    assert not made.conflicts, made.table.to_string()
+    other = trial(made.recipe.changed_to("other", {"size.reference_seed": (seed + 7, "another seed")}), 40_000)
+    for name, tolerance in made.table.set_index("target")["tolerance"].items():
+        if name != "imminent":
+            assert other.value(str(name)) == pytest.approx(wanted[str(name)], abs=tolerance + 0.01), name
 
 
 def test_two_items_about_one_fact_that_cannot_both_hold_are_conflicts(small: Any) -> None:
@@ -123,8 +200,11 @@ def test_the_command_writes_a_recipe_and_says_what_came_out(
     (tmp_path / "own.csv").write_text(f"{HEAD}imminent,0.26,2000,own count\n", "utf-8")
     command = ["cohorts", "calibrate", str(base), "--targets", str(tmp_path / "own.csv"), "--name", "ours"]
     out = tmp_path / "ours.toml"
-    assert main([*command, "--out", str(out), "--language", code]) == 0
-    printed = capsys.readouterr().out
+    report = ["--report", str(tmp_path / "report.csv")]
+    assert main([*command, *report, "--out", str(out), "--language", code]) == 0
+    printed, told = capsys.readouterr()
+    assert language.text("step.calibrate.whole", code, round=1) in told
+    assert (tmp_path / "report.csv").read_text("utf-8").startswith("target,wanted,achieved,gap,")
     assert "imminent" in printed and "own count" in printed and str(out) in printed
     assert cohorts.load_recipe(out).settings.margins.imminent == 0.26
     assert main([*command, "--out", str(out), "--language", code]) == 2
