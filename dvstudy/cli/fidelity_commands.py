@@ -14,7 +14,8 @@ from dvstudy.errors import UsageError
 def fidelity(options: Namespace, language: str) -> Iterator[str]:
     """`fidelity`: one page a language and the saved run; the findings in short on the terminal."""
     from dvstudy import intake, studies
-    from dvstudy.render import plain, report, study_pages
+    from dvstudy.render import plain, report, sentences
+    from dvstudy.render.document import Bullets
     from dvstudy.render.gate import gate
 
     if options.out.exists() and not options.force:
@@ -28,14 +29,14 @@ def fidelity(options: Namespace, language: str) -> Iterator[str]:
         for one in (lang.languages() if options.report == "both" else (options.report,))
     ]
     saved = run.save(options.out / "run", force=options.force)
-    yield from plain.lines(study_pages.summary({run.name: gate(run)}, language), language)
+    yield from plain.lines([Bullets([sentences.say(one, language) for one in gate(run).summary])], language)
     for page in (*pages, saved):
         yield lang.text("cli.written", language, path=page)
 
 
 def add_options(one: ArgumentParser, language: str) -> None:
     """Options of `fidelity`."""
-    one.add_argument("cohort", type=Path, metavar=meta("folder", language), help=helped("cohort_folder", language))
+    one.add_argument("cohort", type=Path, metavar=meta("folder", language), help=helped("cohort", language))
     one.add_argument("--beside", type=Path, metavar=meta("folder", language), help=helped("beside", language))
     one.add_argument("--report", choices=(*lang.languages(), "both"), default="both", help=helped("report", language))
     add_out(one, language, "folder", Path("reports/fidelity"))
