@@ -64,13 +64,16 @@ def read(source: str | Path, recipe: Recipe) -> list[Target]:
     found.extend(strict.faults(table, subject, COLUMNS))
     found.stop()
     known = names(recipe.settings)
-    for cells in table:
-        found.extend(_faults(cells, known))
-    found.stop()
+    faults = {k: list(_faults(cells, known)) for k, cells in enumerate(table)}
+    for listed in faults.values():
+        found.extend(listed)
     targets = [
-        Target(c.text["target"], round(c.number("value"), PLACES), int(c.number("n")), c.text["source"]) for c in table
+        Target(c.text["target"], round(c.number("value"), PLACES), int(c.number("n")), c.text["source"])
+        for k, c in enumerate(table)
+        if not faults[k]
     ]
-    found.extend(limits.together({t.name: t.value for t in targets}, recipe, subject))
+    if {t.name for t in targets} >= {c.text["target"] for c in table if c.text["target"] in Margins.model_fields}:
+        found.extend(limits.together({t.name: t.value for t in targets}, recipe, subject))
     found.stop()
     return targets
 
