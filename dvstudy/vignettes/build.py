@@ -28,6 +28,9 @@ _STREAMS: Final = {"told": 0, "targets": 1, "order": 2, "words": 3}
 #: A text that comes out too long is told again in fewer words: what a word counts against a sentence, in uses.
 _PRESSURES: Final = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 100.0)
 
+#: Share of its sentences that a text may have in common with another one of its set.
+_MOST_SHARED: Final = 0.5
+
 
 @dataclass(frozen=True)
 class _Workshop:
@@ -107,16 +110,35 @@ def _recipe(cohort: Cohort) -> Mapping[str, Any]:
 def _fill(
     shop: _Workshop, target: Target, order: pd.Index, made: list[Vignette], used: Counter[str]
 ) -> tuple[Vignette, list[str]]:
-    """The first case that a place asks for and that makes a text of the right length."""
+    """The first case that a place asks for and that makes a text of the right length, unlike those before it; where all
+    are like another, the first of the right length."""
     rng = _stream(shop.seed, "words", len(made))
     taken = {vignette.case_id for vignette in made}
+    spare: tuple[Vignette, list[str]] | None = None
     for case in matching(target, shop.found, order, taken):
         scene = _scene(shop, case, rng)
         for pressure in _PRESSURES:
             lines, names = compose.write(shop.bank, scene, used, rng, pressure=pressure)
             if not any(checking.length_faults(lines, shop.bank, case)):
-                return _checked(shop, _vignette(shop, case, scene, lines)), names
-    raise UsageError("vignettes_not_enough", made=len(made), group=target.group)
+                found = _checked(shop, _vignette(shop, case, scene, lines)), names
+                if not _like_another(lines, made):
+                    return found
+                spare = spare or found
+                break
+    if spare is None:
+        raise UsageError("vignettes_not_enough", made=len(made), group=target.group)
+    return spare
+
+
+def _like_another(lines: tuple[Line, ...], made: list[Vignette]) -> bool:
+    """Whether the text shares more than half of its sentences, or of the other's, with one that was made before."""
+    for language in LANGUAGES:
+        own = {line.text[language] for line in lines}
+        for other in made:
+            theirs = {line.text[language] for line in other.lines}
+            if len(own & theirs) > _MOST_SHARED * min(len(own), len(theirs)):
+                return True
+    return False
 
 
 def _checked(shop: _Workshop, vignette: Vignette) -> Vignette:
