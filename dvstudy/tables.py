@@ -25,6 +25,10 @@ ROLES: Final = (
 )  # fmt: skip
 #: Ages of victims in years, from and to.
 AGES: Final = ("under_18", "18_34", "35_54", "55_74", "75_over")
+#: Hours from which and up to which a call comes at night: the peak that the seed report names.
+NIGHT: Final = (18, 6)
+#: Calendar months after an intervention in which another one at the same two people is looked for.
+RETURN_MONTHS: Final = 6
 CHANNELS: Final = ("call_112", "other")
 #: What ended or lessened exposure to violence before the end of follow-up.
 EXITS: Final = ("moved_away", "detained", "died")

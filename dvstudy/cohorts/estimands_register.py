@@ -10,10 +10,9 @@ import numpy as np
 from dvstudy.cohorts.episodes import Round
 from dvstudy.cohorts.streams import Bools, Floats, Ints
 from dvstudy.cohorts.tally import Groups, Row, estimate, rows
+from dvstudy.tables import RETURN_MONTHS
 
 _NAME: Final = "linkage"
-#: Months in which another intervention is looked for, as in the study.
-MONTHS: Final = 6
 _EARLIER: Final = "earlier_report"
 
 
@@ -25,9 +24,9 @@ def linkage(rounds: Sequence[Round], group_of_station: Ints, number: int) -> lis
         scene, following = one.seen.population.scene, rounds[k + 1] if k + 1 < len(rounds) else None
         month, filled = scene.people.month, one.seen.population.filled
         again, gap = _following(one, following)
-        whole = month <= months - 1 - MONTHS
+        whole = month <= months - 1 - RETURN_MONTHS
         verdict = one.seen.whether(lambda arm: arm.form.positive)
-        pieces = {"intervention_again": (again & (gap <= MONTHS), whole)}
+        pieces = {"intervention_again": (again & (gap <= RETURN_MONTHS), whole)}
         if k == 0:
             pieces |= {"pair_returns": (again, np.ones_like(again)), "first_imminent": (verdict, filled)}
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -11,10 +10,7 @@ from dvstudy.cohorts.chain import Arm, Population
 from dvstudy.cohorts.record import Scene
 from dvstudy.cohorts.streams import Bools, Floats, Ints
 from dvstudy.cohorts.tuning import Tuner
-from dvstudy.tables import RELATIONS, VICTIMS
-
-#: Hours from which and up to which a call comes at night.
-NIGHT: Final = (18, 6)
+from dvstudy.tables import NIGHT, RELATIONS, VICTIMS
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,6 @@ from dvstudy.studies import frames
 Held: TypeAlias = "Callable[[Cohort], pd.Series]"
 #: Minutes within which police are to arrive.
 _GOAL: Final = 10
-#: Hours from which and up to which calls come at night: the peak that the seed report names.
-_NIGHT: Final = (18, 6)
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def _is(column: str, code: str) -> Held:
 
 def _at_night(cohort: Cohort) -> pd.Series:
     hour = _cases("hour")(cohort)
-    return ((hour >= _NIGHT[0]) | (hour < _NIGHT[1])).astype("boolean").mask(hour.isna())
+    return ((hour >= tables.NIGHT[0]) | (hour < tables.NIGHT[1])).astype("boolean").mask(hour.isna())
 
 
 def _used(service: str) -> Held:

@@ -16,8 +16,6 @@ from dvstudy.studies.parts import say, with_interval
 from dvstudy.studies.run import Section, StudyRun
 
 NAME: Final = "linkage"
-#: Months after an intervention in which another one of the same two people is looked for.
-MONTHS: Final = 6
 #: What is counted, in the order in which it is shown.
 QUANTITIES: Final = (
     "pair_returns", "intervention_again", "first_imminent", "repeat_imminent", "repeat_known_on_form",
@@ -75,8 +73,8 @@ def _rows(cohort: Cohort) -> Iterator[tuple[str, pd.Series, pd.Series]]:
     following = order.groupby("pair_id")["month"].shift(-1) - order["month"]
     last = order.groupby("pair_id").tail(1)
     yield "pair_returns", (number.loc[last.index] > 0).astype("float64"), last["station_id"]
-    whole = order["month"] <= order["month"].max() - MONTHS
-    soon = (following[whole] <= MONTHS).fillna(value=False)
+    whole = order["month"] <= order["month"].max() - tables.RETURN_MONTHS
+    soon = (following[whole] <= tables.RETURN_MONTHS).fillna(value=False)
     yield "intervention_again", soon.astype("float64"), order.loc[whole, "station_id"]
     decided = frames.verdicts(cohort)
     later = number.reindex(decided.index) > 0
