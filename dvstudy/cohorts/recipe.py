@@ -20,6 +20,9 @@ from dvstudy.errors import CheckFailed, Problem, Problems
 
 BASE: Final = "base"
 ASSUMPTION: Final = "assumption"
+#: Kinds of the recipes of vignette panels and of registers.
+PANEL: Final = "panel"
+REGISTRY: Final = "registry"
 _HEAD: Final = ("name", "extends", "title", "kind", "set")
 
 
@@ -84,7 +87,7 @@ class Recipe:
     def cases(self) -> int:
         """Cases of a cohort when the caller names no number; of a panel of vignettes, the vignettes."""
         sizes = self.settings
-        return sizes.panel.cases if self.kind == "panel" else sizes.size.cases
+        return sizes.panel.cases if self.kind == PANEL else sizes.size.cases
 
     def at(self, path: str) -> Any:
         """The value of a parameter by its dotted path."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -21,17 +20,13 @@ from dvstudy.cohorts import (
 )
 from dvstudy.cohorts.forms import DANGER, SOCIAL_SHEET, Form, filled, second_form
 from dvstudy.cohorts.observe import Observation
-from dvstudy.cohorts.recipe import Recipe
+from dvstudy.cohorts.recipe import PANEL, REGISTRY, Recipe
 from dvstudy.cohorts.record import Record
 from dvstudy.cohorts.streams import Floats, Ints, Streams
 from dvstudy.cohorts.tally import Groups, Row
 from dvstudy.cohorts.truth import rounded
 from dvstudy.cohorts.tuning import Solving
 from dvstudy.tables import VICTIMS
-
-#: Kinds of the recipes of vignette panels and of registers.
-PANEL: Final = "panel"
-REGISTRY: Final = "registry"
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,8 +14,8 @@ from dvstudy.cohorts.forms import POLICE_FORM
 from dvstudy.cohorts.law import CALENDAR_OFFSET
 from dvstudy.cohorts.observe import Observation
 from dvstudy.cohorts.process import Values
-from dvstudy.cohorts.recipe import Recipe, load_recipe
-from dvstudy.cohorts.reference import PANEL, REGISTRY, Reference, reference
+from dvstudy.cohorts.recipe import PANEL, REGISTRY, Recipe, load_recipe
+from dvstudy.cohorts.reference import Reference, reference
 from dvstudy.cohorts.streams import Streams
 from dvstudy.cohorts.tuning import Fixed
 from dvstudy.errors import UsageError
