@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,14 @@ def test_plain_tables_fit_the_line_and_lose_no_word() -> None:
     assert "- one" in lines
 
 
+def _content(path: Path) -> dict[str, bytes]:
+    """What a file holds; of a workbook every part but the one that says when it was written."""
+    if not zipfile.is_zipfile(path):
+        return {"": path.read_bytes()}
+    with zipfile.ZipFile(path) as parts:
+        return {name: parts.read(name) for name in parts.namelist() if name != "docProps/core.xml"}
+
+
 @pytest.mark.parametrize("language", ["en", "ro"])
 @pytest.mark.parametrize("format", instrument_commands.FORMATS)
 def test_export_writes_every_format_and_says_what_it_loses(
@@ -97,7 +106,7 @@ def test_export_writes_every_format_and_says_what_it_loses(
     printed = said(capsys, *command)
     kept = exchange.write(instruments.load("dash_24"), tmp_path / f"again{out.suffix}", format, [language, "en", "ro"])
     assert all(loss.text(language) in printed for loss in kept) and str(out) in printed
-    assert out.read_bytes() == (tmp_path / f"again{out.suffix}").read_bytes()
+    assert _content(out) == _content(tmp_path / f"again{out.suffix}")
     assert out.name in said(capsys, *command, status=2)
     said(capsys, *command, "--force")
 
