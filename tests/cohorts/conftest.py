@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dvstudy import cohorts
@@ -61,6 +62,17 @@ def changed() -> Callable[..., Scene]:
         return replace(scene, settings=part)
 
     return change
+
+
+@pytest.fixture(scope="session")
+def near() -> Callable[[Any, Any, str], None]:
+    """Drawn events less their own probabilities: the mean must be 0 within four standard errors."""
+
+    def check(drawn: Any, expected: Any, label: str) -> None:
+        gap, error = np.mean(drawn - expected), np.sqrt(np.mean(expected * (1 - expected)) / len(expected))
+        assert abs(gap) < 4 * error, f"{label}: {gap:.5f}, error {error:.5f}"
+
+    return check
 
 
 def _lines(changes: Mapping[str, Any]) -> list[str]:

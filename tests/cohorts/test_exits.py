@@ -17,11 +17,6 @@ from dvstudy.cohorts.simulate import draw, simulate
 _ON = {"exits.left": 0.004, "exits.detained": 0.002, "exits.died": 0.001}
 
 
-def _near(drawn: Any, expected: Any, label: str) -> None:
-    gap, error = np.mean(drawn - expected), np.sqrt(np.mean(expected * (1 - expected)) / len(expected))
-    assert abs(gap) < 4 * error, f"{label}: {gap:.5f}, error {error:.5f}"
-
-
 @pytest.fixture(scope="module")
 def leaving(variant: Any) -> Observation:
     recipe = variant(_ON)
@@ -29,14 +24,14 @@ def leaving(variant: Any) -> Observation:
 
 
 @pytest.mark.parametrize("arm", [0, 1])
-def test_with_exits_drawn_events_still_match_their_closed_form(leaving: Observation, arm: int) -> None:
+def test_with_exits_drawn_events_still_match_their_closed_form(leaving: Observation, arm: int, near: Any) -> None:
     side = (leaving.population.usual, leaving.population.unified)[arm]
     gone = side.orders.exits.day < 90
     assert gone.mean() > 0.3
     for name, chance in (("repeat", "any"), ("severe", "severe"), ("recorded", "recorded")):
         drawn, expected = getattr(leaving.happened[arm], name), getattr(side.chances, chance)
         for label, where in (("early exit", gone), ("none early", ~gone)):
-            _near(drawn[where], expected[where], f"{name} {label}")
+            near(drawn[where], expected[where], f"{name} {label}")
 
 
 def test_exits_compete_with_their_stated_hazards(leaving: Observation) -> None:
@@ -74,12 +69,12 @@ def test_events_can_end_what_follows(variant: Any) -> None:
     assert (other.exits.kind == exits.NONE).all()
 
 
-def test_drawn_potential_outcomes_have_the_chances_of_the_closed_forms(large: Observation) -> None:
+def test_drawn_potential_outcomes_have_the_chances_of_the_closed_forms(large: Observation, near: Any) -> None:
     p = large.population
     for order, chance in ((False, p.untreated), (True, p.protected)):
         repeat, severe = events.potential(p, large.events, order=order)
-        _near(severe, chance, f"order {order}")
-        _near(severe[p.high_risk], chance[p.high_risk], f"order {order}, truly high risk")
+        near(severe, chance, f"order {order}")
+        near(severe[p.high_risk], chance[p.high_risk], f"order {order}, truly high risk")
         assert (severe <= repeat).all()
     without, under = (events.potential(p, large.events, order=order)[0] for order in (False, True))
     mild = p.hazard.severity < 5

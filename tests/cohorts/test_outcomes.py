@@ -19,26 +19,20 @@ from dvstudy.cohorts.reference import reference
 from dvstudy.cohorts.simulate import draw
 
 
-def _near(drawn: np.ndarray, expected: np.ndarray, label: str) -> None:
-    """Drawn events less their own probabilities: the mean must be 0 within four standard errors."""
-    gap, error = np.mean(drawn - expected), np.sqrt(np.mean(expected * (1 - expected)) / len(expected))
-    assert abs(gap) < 4 * error, f"{label}: {gap:.5f}, error {error:.5f}"
-
-
 @pytest.mark.parametrize("arm", [0, 1])
 @pytest.mark.parametrize(("name", "chance"), [("repeat", "any"), ("severe", "severe"), ("recorded", "recorded")])
 def test_drawn_events_match_the_closed_form_with_and_without_orders(
-    large: Observation, arm: int, name: str, chance: str
+    large: Observation, arm: int, name: str, chance: str, near: Any
 ) -> None:
     side = (large.population.usual, large.population.unified)[arm]
     drawn, expected = getattr(large.happened[arm], name), getattr(side.chances, chance)
     court, none = side.orders.court, ~(side.orders.court | side.orders.provisional)
     short = side.orders.provisional & ~court
     for label, where in (("all", np.ones(len(drawn), bool)), ("court", court), ("no order", none), ("short", short)):
-        _near(drawn[where], expected[where], f"{name} {label}")
+        near(drawn[where], expected[where], f"{name} {label}")
 
 
-def test_untreated_risk_matches_events_drawn_in_a_world_without_protection(variant: Any) -> None:
+def test_untreated_risk_matches_events_drawn_in_a_world_without_protection(variant: Any, near: Any) -> None:
     base = cohorts.load_recipe("tutorial")
     solved = reference(base).intercepts
     free = variant(
@@ -46,9 +40,9 @@ def test_untreated_risk_matches_events_drawn_in_a_world_without_protection(varia
          "outcomes.hazard_services": 1.0}
     )  # fmt: skip
     seen = draw(free.settings, 11, 40_000, solved)
-    _near(seen.happened[0].severe, seen.population.untreated, "untreated")
+    near(seen.happened[0].severe, seen.population.untreated, "untreated")
     high = seen.population.high_risk
-    _near(seen.happened[0].severe[high], seen.population.untreated[high], "truly high risk")
+    near(seen.happened[0].severe[high], seen.population.untreated[high], "truly high risk")
 
 
 def test_the_integrated_risk_equals_a_direct_double_integral() -> None:
@@ -120,14 +114,14 @@ def test_stronger_orders_leave_fewer_events_to_the_same_cases(variant: Any) -> N
     assert strong.happened[0].repeat.sum() < weak.happened[0].repeat.sum()
 
 
-def test_a_hazard_ratio_above_one_is_thinned_correctly(variant: Any) -> None:
+def test_a_hazard_ratio_above_one_is_thinned_correctly(variant: Any, near: Any) -> None:
     """Stress setting: orders that raise the hazard of cases with low severity."""
     solved = reference(cohorts.load_recipe("tutorial")).intercepts
     values = variant({"outcomes.hazard_court": 1.0, "outcomes.hazard_severity": -0.3}).settings
     seen = draw(values, 4, 40_000, solved)
     court = seen.population.usual.orders.court
     assert (outcomes.ratios(values, seen.population.hazard.severity)[1] > 1).any()
-    _near(seen.happened[0].repeat[court], seen.population.usual.chances.any[court], "harmful orders")
+    near(seen.happened[0].repeat[court], seen.population.usual.chances.any[court], "harmful orders")
 
 
 def test_recording_rises_with_severity_and_with_the_unified_form(large: Observation) -> None:
