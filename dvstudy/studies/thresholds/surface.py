@@ -1,0 +1,63 @@
+"""Every rule of the legal rule's family, and what the data can say about the best of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dvstudy.analyses import rule_surface
+from dvstudy.cohort import Cohort
+from dvstudy.result import Note, Quantity, Result, not_estimable
+from dvstudy.studies import frames
+from dvstudy.studies.parts import estimate, say
+from dvstudy.studies.run import Section, Statement
+from dvstudy.studies.thresholds.view import SEVERE, View, protected
+
+
+def results(view: View) -> Iterator[Result]:
+    """The surface against severe violence."""
+    rules, options = family(view.cohort), view.options(view.police)
+    if rules is None:
+        meta = {**options, "question": "rule_surface", "picture": None}
+        yield not_estimable("surface_severe", meta, Note("not_two_counts"))
+    else:
+        made = rule_surface.rule_surface(view.police, name="surface_severe", rules=rules, reference=SEVERE, **options)
+        yield protected(made)
+
+
+def sections(found: Mapping[str, Result]) -> Iterator[Section]:
+    """How many rules cannot be told from the best, and the surface."""
+    yield Section("thresholds.surface", near_best(found["surface_severe"]), ["surface_severe"])
+
+
+def family(cohort: Cohort) -> rule_surface.OrRules | None:
+    """The family of rules around the legal one, read from the definition of the form; None when the form in use has
+    another kind of rule."""
+    definition = cohort.instrument(frames.POLICE_FORM)
+    conditions = [c for level in definition.levels for c in level.when]
+    if len(conditions) != 2 or definition.levels[0].join != "any" or len(definition.levels) != 2:
+        return None
+    first, second = conditions
+    most = {c.score: len(definition.score[c.score].item_ids) for c in (first, second)}
+    return rule_surface.OrRules(
+        count_a=first.score,
+        count_b=second.score,
+        max_a=most[first.score],
+        max_b=most[second.score],
+        legal=(first.at_least, second.at_least),
+    )
+
+
+def near_best(surface: Result) -> list[Statement]:
+    """How many rules lie near the best one, and whether the legal rule is among them."""
+    if "surface" not in surface.frames:
+        return []
+    rules = surface.frames["surface"]
+    near = rules["within_one_se"].astype(bool)
+    inside = bool((near & rules["legal"].astype(bool)).any())
+    return [
+        say(
+            "thresholds.legal_within" if inside else "thresholds.legal_outside",
+            near=estimate(surface, "near_best", "count"),
+            rules=Quantity(float(len(rules)), "count"),
+        )
+    ]
