@@ -13,44 +13,26 @@ from typing import Final
 import pandas as pd
 
 from dvstudy.cohort import Cohort
+from dvstudy.studies import _rules_time as timed
 from dvstudy.studies import frames
+from dvstudy.studies._rules_parts import Found, Unchecked, need, where
 from dvstudy.tables import ASSESSMENTS
 
-Found = tuple[int, list[str]]
 _MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 #: Amounts of work and time in the table of cases.
-_AMOUNTS: Final = ("response_minutes", "person_hours", "interviews")
-
-
-class Unchecked(Exception):
-    """What a rule needs is not there."""
-
-
-def _need(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """The rows of `frame` in which all `columns` are known."""
-    if any(c not in frame for c in columns):
-        raise Unchecked
-    known = frame.loc[frame[list(columns)].notna().all(axis=1)]
-    if known.empty:
-        raise Unchecked
-    return known
-
-
-def _where(rows: pd.DataFrame, broken: pd.Series) -> Found:
-    hit = broken.fillna(False).astype(bool)
-    return len(rows), [str(i) for i in rows.index[hit.to_numpy()]]
+_AMOUNTS: Final = ("response_minutes", "person_hours", "interviews", "earlier_reports")
 
 
 def order_before_incident(cohort: Cohort) -> Found:
     """An order cannot start before its incident."""
-    rows = _need(cohort.orders, "start_day")
-    return _where(rows, rows["start_day"] < 0)
+    rows = need(cohort.orders, "start_day")
+    return where(rows, rows["start_day"] < 0)
 
 
 def order_without_duration(cohort: Cohort) -> Found:
     """An order must end after it starts."""
-    rows = _need(cohort.orders, "start_day", "end_day")
-    return _where(rows, rows["end_day"] <= rows["start_day"])
+    rows = need(cohort.orders, "start_day", "end_day")
+    return where(rows, rows["end_day"] <= rows["start_day"])
 
 
 def court_without_path(cohort: Cohort) -> Found:
@@ -64,7 +46,7 @@ def court_without_path(cohort: Cohort) -> Found:
     broken = case[court.index].map(confirmed).astype("object") == False  # noqa: E712 - missing: no order before it
     if "start_day" in first:
         broken |= court["start_day"] < case[court.index].map(first["start_day"].groupby(case[first.index]).min())
-    return _where(court, broken)
+    return where(court, broken)
 
 
 def _has_both(orders: pd.DataFrame) -> bool:
@@ -73,63 +55,63 @@ def _has_both(orders: pd.DataFrame) -> bool:
 
 def device_without_order(cohort: Cohort) -> Found:
     """A monitoring device needs an order that is in force for some time."""
-    rows = _need(cohort.orders, "monitored", "start_day", "end_day")
+    rows = need(cohort.orders, "monitored", "start_day", "end_day")
     carried = rows[rows["monitored"].astype(bool)]
     if carried.empty:
         return len(rows), []
     none = (carried["end_day"] <= carried["start_day"]).reindex(rows.index, fill_value=False)
-    return _where(rows, none)
+    return where(rows, none)
 
 
 def minor_spouse(cohort: Cohort) -> Found:
     """A minor is not a spouse."""
-    rows = _need(cohort.cases, "relation", "victim")
-    return _where(rows, (rows["relation"] == "spouse") & (rows["victim"] == "minor"))
+    rows = need(cohort.cases, "relation", "victim")
+    return where(rows, (rows["relation"] == "spouse") & (rows["victim"] == "minor"))
 
 
 def minor_parent(cohort: Cohort) -> Found:
     """A minor is not the parent of the person who harmed them."""
-    rows = _need(cohort.cases, "relation", "victim")
-    return _where(rows, (rows["relation"] == "parent") & (rows["victim"] == "minor"))
+    rows = need(cohort.cases, "relation", "victim")
+    return where(rows, (rows["relation"] == "parent") & (rows["victim"] == "minor"))
 
 
 def assessment_before_incident(cohort: Cohort) -> Found:
     """An assessment is not made before the incident."""
-    rows = _need(cohort.assessments, "days_after")
-    return _where(rows, rows["days_after"] < 0)
+    rows = need(cohort.assessments, "days_after")
+    return where(rows, rows["days_after"] < 0)
 
 
 def service_before_incident(cohort: Cohort) -> Found:
     """A service that follows an incident does not begin before it."""
-    rows = _need(cohort.services, "day")
-    return _where(rows, rows["day"] < 0)
+    rows = need(cohort.services, "day")
+    return where(rows, rows["day"] < 0)
 
 
 def severe_without_repeat(cohort: Cohort) -> Found:
     """Severe violence again is violence again."""
-    rows = _need(cohort.outcomes, "severe_180", "repeat_180")
-    return _where(rows, rows["severe_180"] & ~rows["repeat_180"])
+    rows = need(cohort.outcomes, "severe_180", "repeat_180")
+    return where(rows, rows["severe_180"] & ~rows["repeat_180"])
 
 
 def recorded_without_repeat(cohort: Cohort) -> Found:
     """Violence that police recorded happened."""
-    rows = _need(cohort.outcomes, "recorded_180", "repeat_180")
-    return _where(rows, rows["recorded_180"] & ~rows["repeat_180"])
+    rows = need(cohort.outcomes, "recorded_180", "repeat_180")
+    return where(rows, rows["recorded_180"] & ~rows["repeat_180"])
 
 
 def rater_of_two_roles(cohort: Cohort) -> Found:
     """A rater has one profession; whoever fills in a form alone may also be in a joint team."""
-    rows = _need(cohort.assessments, "rater_id", "rater_role")
+    rows = need(cohort.assessments, "rater_id", "rater_role")
     rows = rows[rows["rater_role"] != "joint_team"]
     roles = rows.groupby(rows["rater_id"].astype("str"))["rater_role"].transform(lambda role: role.nunique())
-    return _where(rows, roles > 1)
+    return where(rows, roles > 1)
 
 
 def same_form_twice(cohort: Cohort) -> Found:
     """One rater fills in one form once for a case and occasion."""
     key = ["case_id", "instrument", "rater_id", "occasion"]
-    rows = _need(frames.complete(cohort.assessments, ASSESSMENTS).fillna({"occasion": 1}), *key)
-    return _where(rows, rows.duplicated(key, keep=False))
+    rows = need(frames.complete(cohort.assessments, ASSESSMENTS).fillna({"occasion": 1}), *key)
+    return where(rows, rows.duplicated(key, keep=False))
 
 
 def answer_not_admissible(cohort: Cohort) -> Found:
@@ -151,26 +133,31 @@ def answer_not_admissible(cohort: Cohort) -> Found:
 def separate_sheet_in_unified_arm(cohort: Cohort) -> Found:
     """With the unified form the social worker fills in no sheet of their own, unless the case is marked as assessed
     twice."""
-    rows = _need(cohort.cases, "arm", "duplicate_assessment")
+    rows = need(cohort.cases, "arm", "duplicate_assessment")
     sheets = cohort.assessments["instrument"] == frames.SOCIAL_SHEET
     if not sheets.any() or not (rows["arm"] == "unified").any():
         raise Unchecked
     own = rows.index.isin(cohort.assessments.loc[sheets, "case_id"])
-    return _where(rows, (rows["arm"] == "unified") & ~rows["duplicate_assessment"].astype(bool) & own)
+    return where(rows, (rows["arm"] == "unified") & ~rows["duplicate_assessment"].astype(bool) & own)
 
 
 def month_not_in_calendar(cohort: Cohort) -> Found:
     """A month is a year and a month from 01 to 12."""
-    rows = _need(cohort.cases, "month")
-    return _where(rows, ~rows["month"].astype("str").str.fullmatch(_MONTH))
+    rows = need(cohort.cases, "month")
+    return where(rows, ~rows["month"].astype("str").str.fullmatch(_MONTH))
 
 
 def amount_below_zero(cohort: Cohort) -> Found:
-    """Minutes, hours and interviews are not below nought."""
-    there = [c for c in _AMOUNTS if c in cohort.cases and cohort.cases[c].notna().any()]
-    if not there:
+    """Minutes, hours, interviews, earlier reports and recorded breaches are not below nought."""
+    checked, broken = 0, list[str]()
+    for frame, columns in ((cohort.cases, _AMOUNTS), (cohort.orders, ("recorded_breaches",))):
+        there = [c for c in columns if c in frame and frame[c].notna().any()]
+        if there:
+            n, found = where(frame, (frame[there] < 0).any(axis=1))
+            checked, broken = checked + n, broken + found
+    if not checked:
         raise Unchecked
-    return _where(cohort.cases, (cohort.cases[there] < 0).any(axis=1))
+    return checked, broken
 
 
 def id_twice(cohort: Cohort) -> Found:
@@ -200,20 +187,47 @@ def station_in_two_areas(cohort: Cohort) -> Found:
     return _nested(cohort, "area")
 
 
+def officer_at_two_stations(cohort: Cohort) -> Found:
+    """A police officer works at one station; raters of other professions may serve several."""
+    rows = need(cohort.assessments, "rater_id", "rater_role", "case_id")
+    rows = rows[rows["rater_role"] == "police_officer"]
+    if "station_id" not in cohort.cases:
+        raise Unchecked
+    cases = cohort.cases[~cohort.cases.index.duplicated()]
+    rows = need(rows.assign(station_id=rows["case_id"].map(cases["station_id"].astype("object"))), "station_id")
+    stations = rows["station_id"].groupby(rows["rater_id"].astype("str")).transform("nunique")
+    return where(rows, stations > 1)
+
+
+def age_against_victim(cohort: Cohort) -> Found:
+    """A minor is under 18, and whoever is under 18 is a minor."""
+    rows = need(cohort.cases, "victim", "age_band")
+    return where(rows, (rows["victim"] == "minor") != (rows["age_band"] == "under_18"))
+
+
+def device_not_offered(cohort: Cohort) -> Found:
+    """Nobody carries a monitoring device that was not offered."""
+    rows = need(cohort.orders, "monitored", "monitoring_offered")
+    return where(rows, rows["monitored"].astype(bool) & ~rows["monitoring_offered"].astype(bool))
+
+
 def _nested(cohort: Cohort, column: str) -> Found:
-    rows = _need(cohort.cases, "station_id", column)
+    rows = need(cohort.cases, "station_id", column)
     values = rows[column].astype("str").groupby(rows["station_id"].astype("str")).transform("nunique")
-    return _where(rows, values > 1)
+    return where(rows, values > 1)
 
 
 #: Rule code (its words stand under ``group.<code>``) -> the function that checks it, in reading order.
 RULES: Final[dict[str, Callable[[Cohort], Found]]] = {
     rule.__name__: rule
     for rule in (
-        order_before_incident, order_without_duration, court_without_path, device_without_order,
-        assessment_before_incident, service_before_incident, severe_without_repeat, recorded_without_repeat,
-        minor_spouse, minor_parent, rater_of_two_roles, same_form_twice, answer_not_admissible,
-        separate_sheet_in_unified_arm, month_not_in_calendar, amount_below_zero, id_twice, row_without_case,
-        station_in_two_counties, station_in_two_areas,
+        order_before_incident, order_without_duration, court_without_path, device_without_order, device_not_offered,
+        assessment_before_incident, service_before_incident, timed.service_after_follow_up, severe_without_repeat,
+        recorded_without_repeat, timed.time_outside_follow_up, timed.time_without_event, timed.later_event_first,
+        timed.exit_without_day, timed.event_after_death, minor_spouse, minor_parent, age_against_victim,
+        rater_of_two_roles, officer_at_two_stations, same_form_twice, answer_not_admissible,
+        separate_sheet_in_unified_arm, month_not_in_calendar, timed.month_outside_series, timed.time_not_on_clock,
+        amount_below_zero, timed.fewer_reports_than_linked, id_twice, row_without_case, station_in_two_counties,
+        station_in_two_areas,
     )
 }  # fmt: skip

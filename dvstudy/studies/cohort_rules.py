@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from dvstudy.cohort import Cohort
 from dvstudy.result import Note, Result, table
-from dvstudy.studies._rules import RULES, Unchecked
+from dvstudy.studies._rules import RULES
+from dvstudy.studies._rules_parts import Unchecked
 
 #: Rows named as examples; of made-up people only.
 _EXAMPLES: Final = 3
@@ -33,8 +34,8 @@ def plausibility(cohort: Cohort, *, name: str = "fidelity_rules") -> Result:
 
     Notes
     -----
-    The rules and what each reads: `dvstudy.studies._rules`. A broken rule is a fault of the record or of the rule:
-    look at the rows before changing either.
+    The rules and what each reads: `dvstudy.studies._rules` and `_rules_time`. A broken rule is a fault of the record
+    or of the rule: look at the rows before changing either.
     """
     rows: list[dict[str, Any]] = []
     notes: list[Note] = []
