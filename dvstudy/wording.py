@@ -8,25 +8,27 @@ from typing import Any, Literal
 from dvstudy import language as lang
 
 #: How a quantity is written: `count` 1,234; `percent` 12.3%; `points` a difference of shares in percentage points;
-#: `number`, `ratio`, `hours` two decimals; `days` one decimal; `of_100` a whole number of 100.
-Kind = Literal["count", "percent", "points", "number", "ratio", "days", "hours", "of_100"]
+#: `number`, `ratio`, `hours` two decimals; `days` one decimal; `of_100`, `of_1000` a whole number of 100 or 1,000.
+Kind = Literal["count", "percent", "points", "number", "ratio", "days", "hours", "of_100", "of_1000"]
 
 
 def label_of(kind: str, code: str, meta: Mapping[str, Any], language: str) -> str:
     """The words for a term or group code: catalogue first, then the instrument's own labels, then, for a group of
     forms, the short title of a shipped instrument, then the code; of a group's codes joined by "+", each in turn if
     all are known. With ``meta["own_words"]`` the instrument's labels come first: its levels may be called like other
-    things. With ``meta["words"]`` the catalogue is asked under that family (``margin.*``) before all."""
+    things. With ``meta["words"]`` the catalogue is asked under that family (``margin.*``) before all. Group codes that
+    are numbers are written as ``meta["group_kind"]`` says."""
     from dvstudy import instruments
 
+    if kind == "group" and meta.get("group_kind") and code != "all":
+        return written(float(code), meta["group_kind"], language)
+
     labels = instruments.load(meta["instrument"]).labels if meta.get("instrument") else {}
-    if code in labels and meta.get("own_words"):
+    known = next((f"{f}.{code}" for f in (meta.get("words"), kind) if f and lang.has(f"{f}.{code}")), None)
+    if code in labels and (known is None or meta.get("own_words")):
         return lang.pick(labels[code], language)
-    for family in (meta.get("words"), kind):
-        if family and lang.has(f"{family}.{code}"):
-            return lang.text(f"{family}.{code}", language)
-    if code in labels:
-        return lang.pick(labels[code], language)
+    if known:
+        return lang.text(known, language)
     parts = code.split("+") if kind == "group" else []
     words = [label_of(kind, part, meta, language) for part in parts] if len(parts) > 1 else []
     if words and not set(words) & set(parts):
@@ -49,6 +51,6 @@ def written(value: float, kind: Kind, language: str) -> str:
         return lang.percent(value, language)
     if kind == "points":
         return lang.number(100 * value, language, decimals=1)
-    if kind == "of_100":
-        return lang.number(100 * value, language, decimals=0)
+    if kind in ("of_100", "of_1000"):
+        return lang.number((100 if kind == "of_100" else 1000) * value, language, decimals=0)
     return lang.number(value, language, decimals=1 if kind == "days" else 2)

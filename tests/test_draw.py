@@ -17,10 +17,11 @@ from matplotlib.figure import Figure
 from dvstudy import draw, evidence
 from dvstudy import language as lang
 from dvstudy.analyses.associations import associations
+from dvstudy.analyses.at_prevalence import at_prevalence
 from dvstudy.analyses.pooled_auc import pooled_auc
 from dvstudy.analyses.structure import structure
 from dvstudy.disclosure import protect
-from dvstudy.draw import style
+from dvstudy.draw import frequencies, style
 from dvstudy.draw.truth import placed
 from dvstudy.errors import UsageError
 from dvstudy.instruments import coverage
@@ -68,6 +69,14 @@ def published() -> Result:
     return replace(found, meta={**found.meta, "synthetic": True, "published": False})
 
 
+def prevalences() -> Result:
+    """What a rule right about seven events in ten and nine others in ten does at two prevalences."""
+    rng = np.random.default_rng(4)
+    event = rng.random(3000) < 0.1
+    frame = pd.DataFrame({"event": event, "test": rng.random(3000) < np.where(event, 0.7, 0.1)})
+    return at_prevalence(frame, name="n", test="test", reference="event", prevalences=[0.05, 0.2], synthetic=True)
+
+
 def fidelity() -> dict[str, Result]:
     """Six questions behind which stand two traits, held against a second sample, and shares of yes of both."""
     rng = np.random.default_rng(1)
@@ -95,6 +104,7 @@ def results() -> dict[str, Result]:
     return {
         "estimates": severe, "trial": trial, "roc": made.auc_result("auc"), "surface": made.surface_result("surface"),
         "agreement_items": items, "paradox": items, "limits": made.counts_result(),
+        "natural_frequencies": prevalences(),
         "checks": Result("c", made.checks_of([severe, trial], 3), {"synthetic": True}),
         "margins": Result("m", MARGINS, {"synthetic": True}),
         "pooled_auc": published(),
@@ -312,6 +322,25 @@ def test_drawing_leaves_no_trace_in_the_callers_settings() -> None:
     before = mpl.rcParams.copy()
     draw.png(_paint, (7, 9), dpi=40)
     assert mpl.rcParams == before
+
+
+def test_squares_are_whole_cases_and_a_thousand_in_each_field() -> None:
+    found = RESULTS["natural_frequencies"]
+    numbers = frequencies.whole_numbers(found.table)
+    assert (numbers.sum(axis=1) == 1000).all()
+    assert (
+        abs(
+            numbers.to_numpy()
+            - 1000
+            * found.table.pivot_table(index="group", columns="term", values="estimate", sort=False)[
+                list(frequencies.PARTS)
+            ].to_numpy()
+        ).max()
+        < 1
+    )
+    fields = [mesh.get_array() for mesh in painted("natural_frequencies", found).collections]
+    drawn = [[int((field == part).sum()) for part in range(4)] for field in fields]
+    assert drawn == numbers.to_numpy().tolist()
 
 
 def test_an_unknown_picture_is_an_error() -> None:

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from dvstudy import result
 from dvstudy.analyses import _frames
 from dvstudy.numbers import clusters as by_cluster
-from dvstudy.numbers import two_by_two
+from dvstudy.numbers import resample, two_by_two
 from dvstudy.numbers.proportions import clopper_pearson, logit_limits
 from dvstudy.result import Kind, Note, Quantity
 
 Floats = NDArray[np.float64]
 
-_KINDS: Final[dict[str, Kind]] = {"lr_positive": "ratio", "lr_negative": "ratio", "youden": "number"}
+_KINDS: Final[dict[str, Kind]] = {**dict.fromkeys(two_by_two.RATIOS, "ratio"), "youden": "number"}
 _SHARES: Final = len(two_by_two.SHARES)
 #: How the limits of each term are made when rows are independent, and when clusters show no spread.
-_INDEPENDENT: Final = dict.fromkeys(two_by_two.SHARES, "wilson") | {
-    "lr_positive": "log_ratio",
-    "lr_negative": "log_ratio",
+_INDEPENDENT: Final = {
+    **dict.fromkeys(two_by_two.SHARES, "wilson"),
+    **dict.fromkeys(two_by_two.RATIOS, "log_ratio"),
     "youden": "newcombe",
 }
 _STILL: Final = dict.fromkeys(two_by_two.TERMS, "from_shares") | dict.fromkeys(
@@ -38,6 +38,18 @@ def cluster_codes(complete: pd.DataFrame) -> tuple[NDArray[np.intp], int | None]
     return _frames.codes(complete["cluster"])
 
 
+def cell_codes(complete: pd.DataFrame) -> NDArray[np.intp]:
+    """Place in `two_by_two.CELLS` of each complete row with the roles `test` and `reference`."""
+    test, event = (complete[role].to_numpy(bool) for role in ("test", "reference"))
+    return np.where(test, np.where(event, 0, 1), np.where(event, 2, 3)).astype(np.intp)
+
+
+def cells(complete: pd.DataFrame) -> tuple[Floats, int | None]:
+    """(K, 4) counts of complete rows by cluster, and the number of clusters; (1, 4) and None when none was named."""
+    code, clusters = cluster_codes(complete)
+    return by_cluster.tabulate(code, cell_codes(complete), clusters=clusters or 1, cells=4), clusters
+
+
 def estimate(cells: Floats, clusters: int | None) -> two_by_two.Accuracy:
     """Accuracy from (K, ..., 4) counts: jackknife over clusters, or independent rows where there are not two."""
     if clusters is None or clusters < 2:
@@ -46,7 +58,7 @@ def estimate(cells: Floats, clusters: int | None) -> two_by_two.Accuracy:
 
 
 def table(found: two_by_two.Accuracy, groups: Sequence[str]) -> pd.DataFrame:
-    """The result table, every term for every group, from arrays (groups, 9)."""
+    """The result table, every term for every group, from arrays (groups, terms)."""
     return result.table(rows(found, groups))
 
 
@@ -70,14 +82,15 @@ def rows(found: two_by_two.Accuracy, groups: Sequence[str]) -> list[dict[str, An
                     "clusters": found.clusters[g, t],
                     "kind": _KINDS.get(term, "percent"),
                     "df": max(found.clusters[g, t] - 1, 0),
-                    "std_error": np.nan if term.startswith("lr_") else found.std_error[g, t],
+                    "std_error": np.nan if term in two_by_two.RATIOS else found.std_error[g, t],
                 }
             )
     return made
 
 
 def alternatives(cells: Floats, found: two_by_two.Accuracy, groups: Sequence[str]) -> pd.DataFrame:
-    """The shares by other methods: Wilson, Clopper-Pearson and, with clusters, the linearised variance."""
+    """The shares by other methods: Wilson, Clopper-Pearson and, with clusters, the linearised variance and percentiles
+    over whole clusters drawn anew."""
     count, n = found.count[..., :_SHARES], found.n[..., :_SHARES]
     independent = two_by_two.independent(cells.sum(axis=0))
     blank = np.full(count.shape, np.nan)
@@ -90,6 +103,7 @@ def alternatives(cells: Floats, found: two_by_two.Accuracy, groups: Sequence[str
         error = by_cluster.linearised_ratio_error(*two_by_two.shares_of(cells))
         low, high = logit_limits(found.estimate[..., :_SHARES], error, df=clusters - 1)
         ways.append(("cluster_linearised", low, high, clusters, error))
+        ways.append(("cluster_bootstrap", *_bootstrap_limits(cells), clusters, blank))
     return result.table(
         [
             {
@@ -111,6 +125,16 @@ def alternatives(cells: Floats, found: two_by_two.Accuracy, groups: Sequence[str
             for t, term in enumerate(two_by_two.SHARES)
         ]
     )
+
+
+def _bootstrap_limits(cells: Floats) -> tuple[Floats, Floats]:
+    """Percentile limits of the shares from (K, groups, 4) counts; NaN where fewer than two clusters hold the group."""
+    drawn = resample.drawn(len(cells)) @ cells.reshape(len(cells), -1)
+    top, bottom = two_by_two.shares_of(drawn.reshape(-1, *cells.shape[1:]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = resample.percentile_limits(top / bottom)
+    alone = (two_by_two.shares_of(cells)[1] > 0).sum(axis=0) < 2
+    return np.where(alone, np.nan, low), np.where(alone, np.nan, high)
 
 
 def counts(total: Floats, groups: Sequence[str]) -> pd.DataFrame:

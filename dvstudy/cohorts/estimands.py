@@ -19,6 +19,8 @@ from dvstudy.tables import VICTIMS
 #: Result name -> suffix of the same figure had there been neither order nor service.
 NO_ORDER: Final = "_no_order"
 _LEAST_K, _LEAST_M = 1, 1
+#: What the surface of rules says of the legal one.
+_OF_RULES: Final = ("flagged", "sensitivity", "specificity", "ppv", "npv", "youden")
 
 
 def cells(flagged: Bools, event: Floats) -> list[Floats]:
@@ -50,7 +52,7 @@ def police(groups: Groups, form: Form, people: Mapping[str, Bools], events: Mapp
     yield from score("auc_order146_severe", groups, form.scores["total"], events["severe"])
     yield from score("auc_order146_severe" + NO_ORDER, groups, form.scores["total"], events["no_order"])
     legal = accuracy("surface_severe", groups, flagged, events["severe"])
-    yield from (row for row in legal if not row["term"].startswith(("lr_", "prevalence")))
+    yield from (row for row in legal if row["term"] in _OF_RULES)
 
 
 def danger(groups: Groups, form: Form, events: Mapping[str, Floats]) -> Iterator[Row]:
@@ -78,5 +80,5 @@ def rules(form: Form, event: Floats) -> pd.DataFrame:
     tables = [np.bincount(cell, weight, shape[0] * shape[1]).reshape(shape) for weight in (1 - event, event)]
     found = two_by_two.measures(surface.rule_cells(np.stack(tables).astype(np.float64)))
     k, m = np.indices(found.shape[:2])
-    columns = {term: found[..., i].ravel() for i, term in enumerate(two_by_two.TERMS) if not term.startswith("lr_")}
+    columns = {term: found[..., i].ravel() for i, term in enumerate(two_by_two.TERMS) if term not in two_by_two.RATIOS}
     return pd.DataFrame({"k": k.ravel() + _LEAST_K, "m": m.ravel() + _LEAST_M, **columns})

@@ -40,6 +40,7 @@ _HOMES: Final = {
     "tetrachoric": "associations",
     "scree": "associations",
     "endorsed": "endorsed",
+    "natural_frequencies": "frequencies",
 }
 _WIDE: Final = 7.0
 
@@ -58,7 +59,7 @@ def picture(name: str) -> Picture:
     calibration targets, also as a result's own (``targets``); ``coverage`` questions by domain and instrument;
     ``recovery_bias`` and ``recovery_coverage`` an estimator over many cohorts; ``causal`` what acts on what;
     ``tetrachoric`` correlations of pairs of questions; ``scree`` eigenvalues; ``endorsed`` shares of yes by
-    question.
+    question; ``natural_frequencies`` a thousand cases as squares, one field a prevalence.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def picture(name: str) -> Picture:
 def size(name: str, table: pd.DataFrame) -> Size:
     """Inches that the picture needs for this table: lists of rows grow downwards, the others are fixed."""
     if name not in _GROWING:
-        return {"surface": (_WIDE, 9.0), "roc": (5.6, 5.4), "tetrachoric": (9.6, 7.4)}.get(name, (_WIDE, 4.2))
+        return _FIXED.get(name, (_WIDE, 4.2))
     base, step, lines = _GROWING[name]
     return 9.0 if name == "pooled_auc" else _WIDE, base + step * lines(table)
 
@@ -81,6 +82,12 @@ def _several(column: str) -> Callable[[pd.DataFrame], int]:
     return lambda table: max(table[column].nunique() if len(table) else 0, 2)
 
 
+_FIXED: Final[Mapping[str, Size]] = {
+    "surface": (_WIDE, 9.0),
+    "roc": (5.6, 5.4),
+    "tetrachoric": (9.6, 7.4),
+    "natural_frequencies": (_WIDE, 5.0),
+}
 #: Picture that grows with its table -> inches around the lines, inches a line, how many lines it draws.
 _GROWING: Final[Mapping[str, tuple[float, float, Callable[[pd.DataFrame], int]]]] = {
     "estimates": (1.2, 0.32, lambda table: max(len(rows.lines(table)), 2)),

@@ -1,4 +1,5 @@
-"""Likelihood ratios and Youden's index: what is made from sensitivity and specificity, in that order of the axis."""
+"""What is made from sensitivity and specificity: likelihood ratios, Youden's index, the diagnostic odds ratio, in that
+order of the axis."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ class Basis:
     low, high
         (..., 2) limits of sensitivity and specificity.
     error
-        (..., 3) standard errors of log LR+, log LR- and Youden's index.
+        (..., 4) standard errors of log LR+, log LR-, Youden's index and the log diagnostic odds ratio.
     df
         (...) degrees of freedom of t.
     still
@@ -43,7 +44,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Limits:
-    """(..., 3) limits and standard errors of LR+, LR- (error on the log scale) and Youden's index."""
+    """(..., 4) limits and standard errors of LR+, LR-, Youden's index, odds ratio (ratios: on the log scale)."""
 
     low: Floats
     high: Floats
@@ -51,39 +52,45 @@ class Limits:
 
 
 def values(shares: Floats) -> Floats:
-    """(..., 3) LR+, LR-, Youden's index from (..., 2 or more) shares that begin with sensitivity, specificity."""
+    """(..., 4) LR+, LR-, Youden's index, odds ratio from (..., 2 or more) shares: sensitivity, specificity first."""
     se, sp = shares[..., 0], shares[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.stack([se / (1 - sp), (1 - se) / sp, se + sp - 1], axis=-1)
+        return np.stack([se / (1 - sp), (1 - se) / sp, se + sp - 1, se * sp / ((1 - se) * (1 - sp))], axis=-1)
 
 
 def deviations(shares: Floats, moved: Floats) -> Floats:
-    """(K, ..., 3) changes of log LR+, log LR- and Youden's index from those of the shares, to first order."""
+    """(K, ..., 4) changes of log LR+, log LR-, Youden's index and log odds ratio from those of the shares, to first
+    order."""
     se, sp = shares[..., 0], shares[..., 1]
     d_se, d_sp = moved[..., 0], moved[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.stack([d_se / se + d_sp / (1 - sp), -d_se / (1 - se) - d_sp / sp, d_se + d_sp], axis=-1)
+        positive, negative = d_se / se + d_sp / (1 - sp), -d_se / (1 - se) - d_sp / sp
+        return np.stack([positive, negative, d_se + d_sp, positive - negative], axis=-1)
 
 
 def independent_errors(shares: Floats, n: Floats) -> Floats:
-    """(..., 3) standard errors of log LR+, log LR- and Youden's index for independent rows."""
+    """(..., 4) standard errors of log LR+, log LR-, Youden's index and log odds ratio for independent rows."""
     se, sp = shares[..., 0], shares[..., 1]
     p, q = n[..., 0], n[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         positive = (1 - se) / (se * p) + sp / ((1 - sp) * q)
         negative = se / ((1 - se) * p) + (1 - sp) / (sp * q)
         youden = se * (1 - se) / p + sp * (1 - sp) / q
-    return np.sqrt(np.stack([positive, negative, youden], axis=-1))
+        odds = 1 / (se * (1 - se) * p) + 1 / (sp * (1 - sp) * q)
+    return np.sqrt(np.stack([positive, negative, youden, odds], axis=-1))
 
 
 def limits(basis: Basis, *, level: float) -> Limits:
-    """Limits of the three.
+    """Limits of the four.
 
     Likelihood ratios: t limits on the log scale; at 0 or infinity, and where clusters showed no spread, from the
     limits of the two shares (MOVER-R: Donner and Zou 2012, Stat Methods Med Res 21, 347).
 
     Youden's index: t limits on its own scale, cut at -1 and 1; for independent rows, and where clusters showed no
     spread, from the limits of the two shares (Newcombe 1998, Stat Med 17, 873, method 10).
+
+    Diagnostic odds ratio: t limits on the log scale; at 0 or infinity, and where clusters showed no spread, the odds
+    ratios of both lower and of both upper limits, which is on the safe side.
     """
     t = quantile(basis.df, level=level)
     share = _shares(basis.total)
@@ -91,7 +98,8 @@ def limits(basis: Basis, *, level: float) -> Limits:
     positive = _ratio(basis, basis.error[..., 0], t, of=(se, _complement(sp)))
     negative = _ratio(basis, basis.error[..., 1], t, of=(_complement(se), sp))
     youden = _youden(basis, (se, sp), level=level)
-    ends = list(zip(positive, negative, youden, strict=True))
+    odds = _odds_ratio(basis, t, of=(se, sp))
+    ends = list(zip(positive, negative, youden, odds, strict=True))
     return Limits(np.stack(ends[0], axis=-1), np.stack(ends[1], axis=-1), np.stack(ends[2], axis=-1))
 
 
@@ -135,3 +143,20 @@ def _youden(basis: Basis, of: tuple[Limited, Limited], *, level: float) -> Limit
     from_shares = np.ones(value.shape, bool) if basis.still is None else basis.still
     low = np.where(from_shares, value - np.hypot(se - se_low, sp - sp_low), np.maximum(low, -1.0))
     return low, np.where(from_shares, value + np.hypot(se_high - se, sp_high - sp), np.minimum(high, 1.0)), error
+
+
+def _odds_ratio(basis: Basis, t: Floats, *, of: tuple[Limited, Limited]) -> Limited:
+    """Low, high and log-scale error of ``se / (1 - se) * sp / (1 - sp)``."""
+    error = basis.error[..., 3]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value, low, high = (se * sp / ((1 - se) * (1 - sp)) for se, sp in zip(*of, strict=True))
+        at_end = ~((value > 0) & np.isfinite(value)) | (error == 0)
+        from_shares = at_end if basis.still is None else at_end | basis.still
+        plain = value * np.exp(-t * error), value * np.exp(t * error)
+    undefined = np.isnan(value)
+    low, high = np.where(value == 0, 0.0, low), np.where(np.isposinf(value), np.inf, high)
+    return (
+        np.where(undefined, np.nan, np.where(from_shares, low, plain[0])),
+        np.where(undefined, np.nan, np.where(from_shares, high, plain[1])),
+        np.where(from_shares, np.nan, error),
+    )

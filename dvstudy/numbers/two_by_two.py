@@ -18,32 +18,39 @@ from dvstudy.numbers.proportions import wilson
 Floats = NDArray[np.float64]
 
 CELLS: Final = ("true_positive", "false_positive", "false_negative", "true_negative")
-#: Shares, in the order of the last axis of an `Accuracy`; the three after them are made from the first two.
-SHARES: Final = ("sensitivity", "specificity", "ppv", "npv", "flagged", "prevalence")
-TERMS: Final = (*SHARES, "lr_positive", "lr_negative", "youden")
+#: Shares, in the order of the last axis of an `Accuracy`; the terms after them are made from the first two.
+SHARES: Final = ("sensitivity", "specificity", "ppv", "npv", "flagged", "prevalence", "accuracy")
+DERIVED: Final = ("lr_positive", "lr_negative", "youden", "diagnostic_odds_ratio")
+TERMS: Final = (*SHARES, *DERIVED)
+#: Terms without an upper end, written as ratios; their standard errors are on the log scale.
+RATIOS: Final = ("lr_positive", "lr_negative", "diagnostic_odds_ratio")
 # Which cells make the numerator and the denominator of each share: rows are CELLS, columns SHARES.
-_TOP: Final = np.array([[1, 0, 1, 0, 1, 1], [0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, 1], [0, 1, 0, 1, 0, 0]], float)
-_BOTTOM: Final = np.array([[1, 0, 1, 0, 1, 1], [0, 1, 1, 0, 1, 1], [1, 0, 0, 1, 1, 1], [0, 1, 0, 1, 1, 1]], float)
+_TOP: Final = np.array(
+    [[1, 0, 1, 0, 1, 1, 1], [0, 0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 1, 0], [0, 1, 0, 1, 0, 0, 1]], float
+)
+_BOTTOM: Final = np.array(
+    [[1, 0, 1, 0, 1, 1, 1], [0, 1, 1, 0, 1, 1, 1], [1, 0, 0, 1, 1, 1, 1], [0, 1, 0, 1, 1, 1, 1]], float
+)
 _ALL_ROWS: Final = SHARES.index("flagged")
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Every measure of `TERMS` with its limits; arrays (..., 9), the leading axes those of the counts.
+    """Every measure of `TERMS` with its limits; arrays (..., 11), the leading axes those of the counts.
 
     Attributes
     ----------
     estimate, low, high, std_error
-        NaN where the data hold nothing to divide by. Standard errors of the likelihood ratios are on the log scale.
+        NaN where the data hold nothing to divide by. Standard errors of `RATIOS` are on the log scale.
     count, n
         Numerator and denominator of the shares; of the others `count` is NaN and `n` all rows.
     clusters
-        Clusters behind the estimate; for the likelihood ratios and Youden's index the smaller of those with events
-        and those without. NaN when rows were taken as independent.
+        Clusters behind the estimate; for `DERIVED` the smaller of those with events and those without. NaN when rows
+        were taken as independent.
     still
         True where clusters showed no spread and the limits rest on an assumed correlation.
     deviation
-        (K, ..., 9) leave-one-cluster-out changes, for differences between rules; (0, ..., 9) without clusters.
+        (K, ..., 11) leave-one-cluster-out changes, for differences between rules; (0, ..., 11) without clusters.
     """
 
     estimate: Floats
@@ -60,8 +67,8 @@ class Accuracy:
 def clustered(cells: ArrayLike, *, level: float = 0.95) -> Accuracy:
     """Accuracy with leave-one-cluster-out jackknife t limits, from (K, ..., 4) counts a cluster.
 
-    Shares have limits on the logit scale (`clusters.share_limits`), likelihood ratios on the log scale, Youden's
-    index on its own scale cut at -1 and 1; what happens without any spread is said in `dvstudy.numbers.derived`.
+    Shares have limits on the logit scale (`clusters.share_limits`), ratios on the log scale, Youden's index on its own
+    scale cut at -1 and 1; what happens without any spread is said in `dvstudy.numbers.derived`.
     NaN when fewer than two clusters stand behind a number. Checked against R (own jackknife, clubSandwich CR3).
     """
     counts = np.asarray(cells, float)
@@ -72,7 +79,7 @@ def clustered(cells: ArrayLike, *, level: float = 0.95) -> Accuracy:
     moved = derived.deviations(shares.estimate, shares.deviation)
     alive = np.where(both >= 2, shares.clusters[..., _ALL_ROWS], np.nan)
     either_still = np.asarray(still[..., :2].any(axis=-1))
-    three = derived.limits(
+    more = derived.limits(
         derived.Basis(
             total=total,
             low=low[..., :2],
@@ -85,12 +92,12 @@ def clustered(cells: ArrayLike, *, level: float = 0.95) -> Accuracy:
     )
     return Accuracy(
         estimate=measures(total),
-        low=np.concatenate([low, three.low], axis=-1),
-        high=np.concatenate([high, three.high], axis=-1),
-        std_error=np.concatenate([shares.std_error, three.std_error], axis=-1),
+        low=np.concatenate([low, more.low], axis=-1),
+        high=np.concatenate([high, more.high], axis=-1),
+        std_error=np.concatenate([shares.std_error, more.std_error], axis=-1),
         **_counts(total),
-        clusters=np.concatenate([shares.clusters, _thrice(both)], axis=-1),
-        still=np.concatenate([still, _thrice(either_still)], axis=-1),
+        clusters=np.concatenate([shares.clusters, _for_derived(both)], axis=-1),
+        still=np.concatenate([still, _for_derived(either_still)], axis=-1),
         deviation=np.concatenate([shares.deviation, moved], axis=-1),
     )
 
@@ -98,8 +105,9 @@ def clustered(cells: ArrayLike, *, level: float = 0.95) -> Accuracy:
 def independent(cells: ArrayLike, *, level: float = 0.95) -> Accuracy:
     """Accuracy with limits for independent rows, from (..., 4) counts.
 
-    Shares by Wilson's method, likelihood ratios by the log method (Simel, Samsa and Matchar 1991, J Clin Epidemiol
-    44, 763), Youden's index from the Wilson limits of its two shares (Newcombe 1998, Stat Med 17, 873, method 10).
+    Shares by Wilson's method; ratios by the log method (Simel, Samsa and Matchar 1991, J Clin Epidemiol 44, 763; Woolf
+    1955, Ann Hum Genet 19, 251); Youden's index from the Wilson limits of its two shares (Newcombe 1998, Stat Med 17,
+    873, method 10).
     Checked against R ``epi.tests`` and ``prop.test``.
     """
     counts = np.asarray(cells, float)
@@ -107,9 +115,10 @@ def independent(cells: ArrayLike, *, level: float = 0.95) -> Accuracy:
     low, high = wilson(top, bottom, level=level)
     estimate = measures(counts)
     with np.errstate(divide="ignore", invalid="ignore"):
-        binomial = np.sqrt(estimate[..., :6] * (1 - estimate[..., :6]) / bottom)
+        share = estimate[..., : len(SHARES)]
+        binomial = np.sqrt(share * (1 - share) / bottom)
     shape = estimate.shape[:-1]
-    three = derived.limits(
+    more = derived.limits(
         derived.Basis(
             total=counts,
             low=low[..., :2],
@@ -122,9 +131,9 @@ def independent(cells: ArrayLike, *, level: float = 0.95) -> Accuracy:
     )
     return Accuracy(
         estimate=estimate,
-        low=np.concatenate([low, three.low], axis=-1),
-        high=np.concatenate([high, three.high], axis=-1),
-        std_error=np.concatenate([binomial, three.std_error], axis=-1),
+        low=np.concatenate([low, more.low], axis=-1),
+        high=np.concatenate([high, more.high], axis=-1),
+        std_error=np.concatenate([binomial, more.std_error], axis=-1),
         **_counts(counts),
         clusters=np.full(estimate.shape, np.nan),
         still=np.zeros(estimate.shape, bool),
@@ -139,7 +148,7 @@ def at(found: Accuracy, place: int) -> Accuracy:
 
 
 def measures(cells: ArrayLike) -> Floats:
-    """(..., 9) values of `TERMS` from (..., 4) counts; NaN where there is nothing to divide by."""
+    """(..., 11) values of `TERMS` from (..., 4) counts; NaN where there is nothing to divide by."""
     counts = np.asarray(cells, float)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.divide(*shares_of(counts))
@@ -147,7 +156,7 @@ def measures(cells: ArrayLike) -> Floats:
 
 
 def shares_of(cells: ArrayLike) -> tuple[Floats, Floats]:
-    """(..., 6) numerators and denominators of `SHARES` from (..., 4) counts."""
+    """(..., 7) numerators and denominators of `SHARES` from (..., 4) counts."""
     counts = np.asarray(cells, float)
     return counts @ _TOP, counts @ _BOTTOM
 
@@ -167,10 +176,10 @@ def net_benefit(cells: ArrayLike, threshold: float) -> Floats:
 def _counts(total: Floats) -> dict[str, Floats]:
     top, bottom = shares_of(total)
     return {
-        "count": np.concatenate([top, np.full((*top.shape[:-1], 3), np.nan)], axis=-1),
-        "n": np.concatenate([bottom, _thrice(bottom[..., _ALL_ROWS])], axis=-1),
+        "count": np.concatenate([top, np.full((*top.shape[:-1], len(DERIVED)), np.nan)], axis=-1),
+        "n": np.concatenate([bottom, _for_derived(bottom[..., _ALL_ROWS])], axis=-1),
     }
 
 
-def _thrice(values: NDArray[np.generic]) -> NDArray[np.generic]:
-    return np.repeat(values[..., None], 3, axis=-1)
+def _for_derived(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    return np.repeat(values[..., None], len(DERIVED), axis=-1)

@@ -18,7 +18,7 @@ from dvstudy.wording import headings
 _MOST_COLUMNS: Final = 4
 #: Of a result with many groups only these terms are shown, if it has them; the saved run has all.
 _MAIN_TERMS: Final = ("percent_agreement", "kappa", "ac1", "prevalence_index", "bias_index")
-_MOST_ALTERNATIVES: Final = 24
+_MOST_ALTERNATIVES: Final = 28
 #: Method of a row that has no number because what it needs is not recorded.
 _UNCHECKED: Final = "cannot_be_checked"
 Row = Mapping[Any, Any]

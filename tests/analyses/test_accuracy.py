@@ -51,14 +51,27 @@ def test_rows_carry_estimates_intervals_and_what_stands_behind_them():
     assert_worded(result)
 
 
-def test_alternatives_hold_wilson_exact_and_linearised_limits():
+def test_alternatives_hold_wilson_exact_linearised_and_bootstrap_limits():
     others = module.accuracy(CASES, name="demo", cluster="cluster", **ROLES).frames["alternatives"]
     by = others.set_index(["method", "term"])
-    assert set(others["method"]) == {"wilson", "clopper_pearson", "cluster_linearised"}
+    assert set(others["method"]) == {"wilson", "clopper_pearson", "cluster_linearised", "cluster_bootstrap"}
     exact = VALUES.loc[("epi.tests", "se")]
     assert by.loc[("clopper_pearson", "sensitivity"), "conf_low"] == pytest.approx(exact["low"], abs=1e-10)
     expected = VALUES.loc[("CR1", "sensitivity"), "se"]
     assert by.loc[("cluster_linearised", "sensitivity"), "std_error"] == pytest.approx(expected, abs=1e-11)
+
+
+def test_bootstrap_limits_are_those_of_rows_of_whole_stations_drawn_anew():
+    shown = module.accuracy(CASES, name="demo", cluster="cluster", **ROLES).frames["alternatives"]
+    row = shown[(shown["method"] == "cluster_bootstrap") & (shown["term"] == "sensitivity")].iloc[0]
+    stations = [rows for _, rows in CASES.groupby("cluster")]
+    rng, again = np.random.default_rng(9), []
+    for _ in range(1500):
+        drawn = pd.concat([stations[i] for i in rng.integers(0, len(stations), len(stations))])
+        again.append(drawn.loc[drawn["event"], "test"].mean())
+    np.testing.assert_allclose(
+        row[["conf_low", "conf_high"]].astype(float), np.percentile(again, [2.5, 97.5]), atol=0.01
+    )
 
 
 def test_groups_are_those_of_the_rows_and_the_whole_comes_first():

@@ -12,7 +12,8 @@ from dvstudy.numbers.two_by_two import SHARES, TERMS
 REFERENCE = Path(__file__).parents[1] / "reference"
 VALUES = pd.read_csv(REFERENCE / "accuracy_values.csv").set_index(["what", "case"])
 CASES = pd.read_csv(REFERENCE / "accuracy_cases.csv")
-EPI = {"se": "sensitivity", "sp": "specificity", "pv.pos": "ppv", "pv.neg": "npv", "ap": "flagged", "tp": "prevalence"}
+EPI = {"se": "sensitivity", "sp": "specificity", "pv.pos": "ppv", "pv.neg": "npv", "ap": "flagged", "tp": "prevalence",
+       "diag.ac": "accuracy"}  # fmt: skip
 
 
 def cells_by_station():
@@ -32,8 +33,11 @@ def test_shares_equal_epir(code, term):
     assert at(found, term)["value"] == pytest.approx(VALUES.loc[("epi.tests", code), "value"], abs=1e-11)
 
 
-@pytest.mark.parametrize(("code", "term"), [("lr.pos", "lr_positive"), ("lr.neg", "lr_negative")])
-def test_likelihood_ratios_equal_epir(code, term):
+@pytest.mark.parametrize(
+    ("code", "term"),
+    [("lr.pos", "lr_positive"), ("lr.neg", "lr_negative"), ("diag.or", "diagnostic_odds_ratio")],
+)
+def test_ratios_equal_epir(code, term):
     found = at(two_by_two.independent(cells_by_station().sum(axis=0)), term)
     expected = VALUES.loc[("epi.tests", code)]
     for part in ("value", "low", "high"):
@@ -48,10 +52,10 @@ def test_jackknife_errors_equal_r(term):
     assert found["se"] == pytest.approx(expected["se"], abs=1e-11)
 
 
-def test_likelihood_ratio_error_is_close_to_the_jackknife_of_its_logarithm():
+def test_the_error_of_a_ratio_is_close_to_the_jackknife_of_its_logarithm():
     cells = cells_by_station()
     total = cells.sum(axis=0)
-    for term in ("lr_positive", "lr_negative"):
+    for term in two_by_two.RATIOS:
         i = TERMS.index(term)
         logs = np.log(two_by_two.measures(total - cells)[:, i] / two_by_two.measures(total)[i])
         exact = np.sqrt(23 / 24 * (logs**2).sum())
@@ -100,13 +104,17 @@ def test_perfect_test_has_an_endless_ratio_with_a_finite_lower_limit():
     assert ratio["value"] == ratio["high"] == np.inf
     assert 1 < ratio["low"] < np.inf
     assert at(found, "lr_negative")["low"] == 0 < at(found, "lr_negative")["high"] < 1
+    odds = at(found, "diagnostic_odds_ratio")
+    assert odds["value"] == odds["high"] == np.inf
+    shares = at(found, "sensitivity")["low"], at(found, "specificity")["low"]
+    assert odds["low"] == pytest.approx(np.prod([s / (1 - s) for s in shares]))
 
 
 def test_events_in_one_cluster_only_leave_sensitivity_without_an_interval():
     cells = np.tile([0.0, 3, 0, 20], (12, 1))
     cells[3, [0, 2]] = 4, 2
     found = two_by_two.clustered(cells)
-    for term in ("sensitivity", "youden", "lr_positive", "lr_negative"):
+    for term in ("sensitivity", *two_by_two.DERIVED):
         assert np.isfinite(at(found, term)["value"])
         assert np.isnan([at(found, term)["low"], at(found, term)["high"]]).all()
     assert np.isfinite(at(found, "specificity")["low"])

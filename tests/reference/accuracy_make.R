@@ -29,19 +29,20 @@ for (n1 in c(1, 5, 12, 37, 250)) for (x in unique(c(0, 1, n1 %/% 3, n1 - 1, n1))
 # 2x2 of the whole sample: true positive, false positive, false negative, true negative.
 two <- with(cases, c(sum(test & event), sum(test & !event), sum(!test & event), sum(!test & !event)))
 e <- summary(epi.tests(two))
-for (s in c("se", "sp", "pv.pos", "pv.neg", "ap", "tp", "lr.pos", "lr.neg"))
+for (s in c("se", "sp", "pv.pos", "pv.neg", "ap", "tp", "lr.pos", "lr.neg", "diag.ac", "diag.or"))
   add("epi.tests", s, e$est[e$statistic == s], e$lower[e$statistic == s], e$upper[e$statistic == s])
 
 # Jackknife over clusters, recomputed from the rows without each one.
 measures <- function(d) with(d, {
   se <- mean(test[event == 1]); sp <- mean(1 - test[event == 0])
   c(sensitivity = se, specificity = sp, ppv = mean(event[test == 1]), npv = mean(1 - event[test == 0]),
-    flagged = mean(test), prevalence = mean(event), youden = se + sp - 1)
+    flagged = mean(test), prevalence = mean(event), accuracy = mean(test == event), youden = se + sp - 1)
 })
 full <- measures(cases); names_k <- sort(unique(cases$cluster))
 left <- t(sapply(names_k, function(k) measures(cases[cases$cluster != k, ])))
 base <- list(sensitivity = cases$event == 1, specificity = cases$event == 0, ppv = cases$test == 1,
-             npv = cases$test == 0, flagged = rep(TRUE, nrow(cases)), prevalence = rep(TRUE, nrow(cases)))
+             npv = cases$test == 0, flagged = rep(TRUE, nrow(cases)), prevalence = rep(TRUE, nrow(cases)),
+             accuracy = rep(TRUE, nrow(cases)))
 held <- sapply(base, function(rows) length(unique(cases$cluster[rows])))
 held["youden"] <- length(names_k)
 for (s in names(full)) {
@@ -52,7 +53,7 @@ for (s in names(full)) {
 for (s in names(base)) {
   d <- cases[base[[s]], ]
   d$y <- switch(s, sensitivity = d$test, specificity = 1 - d$test, ppv = d$event, npv = 1 - d$event,
-                flagged = d$test, prevalence = d$event)
+                flagged = d$test, prevalence = d$event, accuracy = as.integer(d$test == d$event))
   fit <- lm(y ~ 1, data = d); k <- held[[s]]
   add("CR3", s, coef(fit)[[1]], se = sqrt((k - 1) / k * vcovCR(fit, cluster = d$cluster, type = "CR3")[1, 1]))
   add("CR1", s, coef(fit)[[1]], se = sqrt(vcovCR(fit, cluster = d$cluster, type = "CR1")[1, 1]))

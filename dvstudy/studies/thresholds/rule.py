@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
-from dvstudy.analyses import accuracy, shares
+from dvstudy.analyses import accuracy, at_prevalence, shares
 from dvstudy.result import Result
 from dvstudy.studies import frames
 from dvstudy.studies.parts import estimate, say
 from dvstudy.studies.run import Section, Statement
 from dvstudy.studies.thresholds.view import HIGH_RISK, SEVERE, View, protected
+
+#: Shares of cases with severe violence at which the rule is also shown: half to four times what published follow-ups
+#: of recorded cases suggest.
+PREVALENCES: Final = (0.03, 0.06, 0.12)
 
 
 def results(view: View) -> Iterator[Result]:
@@ -22,6 +26,10 @@ def results(view: View) -> Iterator[Result]:
     yield accuracy.accuracy(frame, name="order146_high_risk", reference=HIGH_RISK, **rule)
     yield accuracy.accuracy(frame, name="order146_high_risk_by_couple", reference=HIGH_RISK, group="couple", **rule)
     yield protected(accuracy.accuracy(frame, name="order146_severe", reference=SEVERE, **rule))
+    stated = at_prevalence.at_prevalence(
+        frame, name="order146_severe_at_prevalence", reference=SEVERE, prevalences=PREVALENCES, **rule
+    )
+    yield protected(stated)
     by_victim = accuracy.accuracy(frame, name="order146_severe_by_victim", reference=SEVERE, group="victim", **rule)
     yield protected(by_victim)
 
@@ -37,6 +45,7 @@ def sections(found: Mapping[str, Result]) -> Iterator[Section]:
     )
     shown = ["order146_high_risk", "order146_severe", "order146_high_risk_by_couple", "order146_severe_by_victim"]
     yield Section("thresholds.rule", [couples], shown)
+    yield Section("thresholds.prevalence", [], ["order146_severe_at_prevalence"])
 
 
 def _certainty(shares_of: Result) -> Statement:

@@ -1,0 +1,35 @@
+"""Text alternatives of the pictures of the study of thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from dvstudy import language as lang
+from dvstudy.draw import frequencies
+from dvstudy.result import label_of
+
+Frames = Mapping[str, pd.DataFrame]
+Meta = Mapping[str, Any]
+
+
+def natural_frequencies(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
+    """Every field in words."""
+    fields = frequencies.whole_numbers(table)
+    said = []
+    for group, numbers in fields.iterrows():
+        share = label_of("group", str(group), meta, language)
+        parts = ", ".join(
+            f"{lang.number(numbers[part], language, decimals=0)} {lang.text(f'frequency.{part}', language)}"
+            for part in frequencies.PARTS
+        )
+        said.append(f"{lang.text('axis.event_in', language, share=share)}: {parts}")
+    return {"fields": "; ".join(said)} if said else None
+
+
+#: Picture -> the values of its text alternative, ``alt.<picture>``.
+WORDS: Final[Mapping[str, Callable[[pd.DataFrame, Frames, Meta, str], dict[str, str] | None]]] = {
+    "natural_frequencies": natural_frequencies,
+}
