@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from gettext import GNUTranslations
 from importlib.resources import files
@@ -63,8 +64,9 @@ def has(key: str, language: str = BASE) -> bool:
 def text(key: str, language: str = BASE, /, **values: object) -> str:
     """The sentence under `key`, its ``{placeholders}`` filled.
 
-    Whole numbers are grouped as the language does; anything else should arrive already formatted (see `number`,
-    `percent`). A key missing in `language` falls back to English; a key missing there too raises `UnknownKey`.
+    Whole numbers are grouped as the language does, other numbers get its decimal mark and the places they have, and the
+    parts of a tuple stand side by side; anything else should arrive already formatted (see `number`, `percent`). A key
+    missing in `language` falls back to English; a key missing there too raises `UnknownKey`.
     """
     chosen = language if has(key, language) else BASE
     if not has(key, chosen):
@@ -87,7 +89,17 @@ def _fill(sentence: str, language: str, values: Mapping[str, object]) -> str:
 def _shown(value: object, language: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return number(value, language, decimals=0)
+    if isinstance(value, float):
+        return number(value, language, decimals=_places(value))
+    if isinstance(value, tuple):
+        return "; ".join(" ".join(_shown(one, language) for one in part) for part in value)
     return str(value)
+
+
+def _places(value: float) -> int:
+    """Decimal places of the shortest writing of a number."""
+    exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def number(value: float, language: str = BASE, *, decimals: int = 2) -> str:

@@ -60,9 +60,7 @@ def calibrate(options: Namespace, language: str) -> Iterator[str]:
         if target:
             writing.check(target, force=options.force)
     made = cohorts.calibrate(options.recipe, options.targets, name=options.name, progress=say)
-    yield from plain.lines([recipe_pages.calibrated(made, language)], language)
-    if made.conflicts:
-        yield lang.text("cli.cohorts.conflicts", language, names=", ".join(made.conflicts))
+    yield from plain.lines(recipe_pages.calibrated(made, language), language)
     if options.report:
         path = writing.put(options.report, writing.csv_text(made.table), force=options.force)
         yield lang.text("cli.written", language, path=path)

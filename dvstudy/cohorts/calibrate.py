@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,35 +10,22 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from dvstudy.cohorts import solve
-from dvstudy.cohorts.forms import POLICE_FORM
-from dvstudy.cohorts.margins import COUNTED, shares
+from dvstudy.cohorts import conflicts, search, solve
+from dvstudy.cohorts.conflicts import near
+from dvstudy.cohorts.margins import shares
 from dvstudy.cohorts.recipe import Recipe, load_recipe
 from dvstudy.cohorts.reference import population
-from dvstudy.cohorts.targets import AUCS, KAPPA, SOCIAL_SHARE, Target, read
+from dvstudy.cohorts.targets import Target, read
 from dvstudy.cohorts.trial import Trial, trial
+from dvstudy.errors import CheckFailed, UsageError
 
 COLUMNS: Final = (
-    "target",
-    "wanted",
-    "achieved",
-    "gap",
-    "tolerance",
-    "within",
-    "low",
-    "high",
-    "against",
-    "n",
-    "source",
-)
+    "target", "wanted", "achieved", "gap", "tolerance", "within", "low", "high", "against", "n", "source",
+)  # fmt: skip
 #: Steps that `progress` is told of.
-STEPS: Final = ("items", "agreement", "accuracy", "whole")
+STEPS: Final = ("items", "agreement", "accuracy", "whole", "conflicts")
 #: Times that goals of the small population are corrected by what the whole one shows.
 _CORRECTED: Final = 2
-#: An AUC or a kappa is met when it is as near as this many tolerances of a share: two decimals, as they are printed.
-_COARSER: Final = 4
-
-Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)
@@ -51,10 +38,9 @@ class Calibrated:
         The base recipe with the parameters that the targets asked for, each with its source.
     table
         One row a target: `wanted`, `achieved` in the recipe's reference population, `gap` (achieved less wanted),
-        `tolerance` (three standard errors of the team's own count, or the recipe's smallest tolerance where that is
-        more; four times the latter for an AUC or a kappa), `within`, `low` and `high` (the range that can be reached
-        with the other targets as they are; empty for margins and items), `against` (for a target that was not met: the
-        others that pull at the same parameters), `n`, `source`.
+        `tolerance` (see `conflicts.near`), `within`, `low` and `high` (the range that can be reached with the other
+        targets as they are; empty for margins and items), `against` (for a target that was not met: the others without
+        which it would be, see `conflicts.against`), `n`, `source`.
     """
 
     recipe: Recipe
@@ -67,7 +53,7 @@ class Calibrated:
 
 
 def calibrate(
-    recipe: str | Path | Recipe, targets: str | Path, *, name: str, progress: Progress | None = None
+    recipe: str | Path | Recipe, targets: str | Path, *, name: str, progress: search.Progress | None = None
 ) -> Calibrated:
     """Move a recipe to the margins of a team's own aggregate counts.
 
@@ -78,8 +64,8 @@ def calibrate(
     targets
         Path of a CSV (or its text) with the columns `target`, `value`, `n`, `source`. A target is a margin of the
         recipe (``imminent``), the share of yes answers to an item among the forms that its rater filled in
-        (``order146.q05``), ``auc_order146_severe``, ``auc_danger_severe``, ``auc_sara_severe``, ``kappa_decision`` or
-        ``imminent_social``.
+        (``order146.q05``), ``auc_order146_severe``, ``auc_social_severe``, ``auc_danger_severe``,
+        ``auc_sara_severe``, ``kappa_decision`` or ``imminent_social``.
     name
         Name of the new recipe.
     progress
@@ -88,101 +74,70 @@ def calibrate(
     Raises
     ------
     CheckFailed
-        See `targets.read`: named before anything is simulated.
+        What `targets.read` finds is named before anything is simulated. Measures out of reach are listed together
+        after the first search, each with its range: `auc_beyond` (above the AUC of the risk itself), `kappa_beyond`,
+        `target_unreachable`.
     UsageError
-        `margins_contradict`, with the range that a margin could have; `auc_beyond` for an AUC above that of the risk
-        itself; `target_unreachable` for another measure out of reach, with its range.
+        `margins_contradict`, with the range that a margin could have.
 
     Notes
     -----
     Margins are solved by root finding on expected probabilities (`tuning`). The rest is searched in a population of
-    16,384 cases with fixed random numbers (`solve`), evaluated in the whole reference population, and searched again
-    with the goals corrected by the difference between the two, until all is within half a tolerance, at most twice.
-    Items move the facts behind them (Newton, logit scale); a kappa the differences between raters (Brent), within it
-    the social worker's share that profession's shift; an AUC the loadings of the outcome (Brent), several AUCs these
-    and the shifts of the raters outside the police (least squares). Aggregate counts only: the recipe is `fitted` to
-    margins, never to persons. What public figures do not identify stays as the base recipe assumes it.
+    16,384 cases with fixed random numbers (`solve`, `accuracy`), evaluated in the whole reference population, and
+    searched again with the goals corrected by the difference between the two, until all is within half a tolerance, at
+    most twice. Items move the facts behind them (Newton, logit scale); a kappa the differences between raters (Brent),
+    within it the social worker's share that profession's shift; an AUC the loadings of the outcome (Brent), several
+    AUCs these and the shifts of the raters outside the police (least squares). Aggregate counts only: the recipe is
+    `fitted` to margins, never to persons. What public figures do not identify stays as the base recipe assumes it.
     """
     base = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
-    wanted = read(targets, base)
-    made = base.changed_to(name, {f"margins.{t.name}": (t.value, t.source) for t in wanted if t.kind == "margin"})
+    wanted, say = read(targets, base), progress or search.silent
+    made, reach = search.margins(base, wanted, name), solve.Reach()
     open_targets = [t for t in wanted if t.kind != "margin"]
-    say, ranges, goals = progress or _silent, solve.Ranges(), {t.name: t.value for t in open_targets}
+    goals = {t.name: t.value for t in open_targets}
     for number in range(1 + _CORRECTED):
-        made = _searched(made, open_targets, goals, ranges, number, say)
+        made = search.measures(made, open_targets, goals, number, say, solve.Reach() if number else reach)
+        if reach.faults:
+            raise CheckFailed(name, list(reach.faults.values()))
         say("whole", number)
         seen = population(made)[0]
         whole = Trial(seen.population)
         achieved = {t.name: whole.value(t.name) for t in open_targets}
-        if all(abs(achieved[t.name] - t.value) <= _tolerance(made, t) / 2 for t in open_targets):
+        done = all(abs(achieved[t.name] - t.value) <= near(made, t) / 2 for t in open_targets)
+        if done or number == _CORRECTED:
             break
-        small = trial(made) if number < _CORRECTED else whole
+        small = trial(made)
         goals = {t.name: t.value - (achieved[t.name] - small.value(t.name)) for t in open_targets}
-    margins = {name: float(top.sum() / bottom.sum()) for name, (top, bottom) in shares(seen).items() if bottom.sum()}
-    return Calibrated(made, _table(made, wanted, margins | achieved, ranges))
+    achieved |= {name: float(top.sum() / bottom.sum()) for name, (top, bottom) in shares(seen).items() if bottom.sum()}
+    missed = [t for t in open_targets if not conflicts.met(made, t, achieved[t.name] - t.value)]
+    if missed:
+        say("conflicts", 0)
+    against = conflicts.against(made, wanted, missed, lambda kept: _alone(base, kept, name, goals))
+    return Calibrated(made, _table(made, wanted, achieved, reach, against))
 
 
-def _searched(
-    recipe: Recipe,
-    targets: Sequence[Target],
-    goals: Mapping[str, float],
-    ranges: solve.Ranges,
-    number: int,
-    say: Progress,
-) -> Recipe:
-    """One search in the small population: items, then agreement, then accuracy; the ranges of the first stay."""
-    asked = {t.name: t for t in targets}
-    items, aucs = [t for t in targets if t.kind == "item"], [t for t in targets if t.name in AUCS]
-    if items:
-        say("items", number)
-        recipe = solve.items(recipe, items, goals, solve.AGAIN if number else solve.ROUNDS)
-    if asked.keys() & {KAPPA, SOCIAL_SHARE}:
-        say("agreement", number)
-        recipe, found = solve.agreement(recipe, asked, goals)
-        ranges.update(found if not number else {})
-        recipe = solve.items(recipe, items, goals, solve.AGAIN)
-    if aucs:
-        say("accuracy", number)
-        recipe, found = solve.accuracy(recipe, aucs, goals, _COARSER * recipe.settings.size.tolerance)
-        ranges.update(found if not number else {})
-    return recipe
+def _alone(base: Recipe, kept: Sequence[Target], name: str, goals: Mapping[str, float]) -> dict[str, float]:
+    """How far some of the targets are from their goals when the others are left out, in the small population; nothing
+    when margins contradict each other then."""
+    measures = [t for t in kept if t.kind != "margin"]
+    try:
+        made = search.measures(search.margins(base, kept, name), measures, goals, 0, search.silent, solve.Reach())
+    except UsageError:
+        return {}
+    found = trial(made)
+    return {t.name: found.value(t.name) - goals[t.name] for t in measures}
 
 
 def _table(
-    recipe: Recipe, wanted: Sequence[Target], achieved: Mapping[str, float], ranges: solve.Ranges
+    recipe: Recipe,
+    wanted: Sequence[Target],
+    achieved: Mapping[str, float],
+    reach: solve.Reach,
+    against: Mapping[str, str],
 ) -> pd.DataFrame:
     rows = []
     for t in wanted:
-        gap, tolerance = achieved[t.name] - t.value, _tolerance(recipe, t)
-        within = bool(abs(gap) <= tolerance)
-        against = (
-            "" if within else ", ".join(o.name for o in wanted if o != t and _pulls(recipe, t) & _pulls(recipe, o))
-        )
-        ends = ranges.get(t.name, (np.nan, np.nan))
-        rows.append((t.name, t.value, achieved[t.name], gap, tolerance, within, *ends, against, t.n, t.source))
+        value, ends = achieved.get(t.name, np.nan), reach.ranges.get(t.name, (np.nan, np.nan))
+        judged = (value, value - t.value, near(recipe, t), conflicts.met(recipe, t, value - t.value))
+        rows.append((t.name, t.value, *judged, *ends, against.get(t.name, ""), t.n, t.source))
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _pulls(recipe: Recipe, target: Target) -> set[str]:
-    """Parameters that are moved until a target holds."""
-    if target.name in AUCS:
-        own = solve.shift_of(target.name)
-        return {*solve.LOADINGS, *([own] if own else [])}
-    if target.kind == "item":
-        instrument, item = target.name.split(".")
-        common = {"margins.imminent"} if instrument == POLICE_FORM else set[str]()
-        return {*recipe.settings.items[instrument][item], *common}
-    agreed = {*solve.SPREAD, solve.SOCIAL_SHIFT}
-    return agreed if target.name in (KAPPA, SOCIAL_SHARE) else {f"margins.{target.name}"}
-
-
-def _tolerance(recipe: Recipe, target: Target) -> float:
-    size = recipe.settings.size
-    if target.name in AUCS or target.name == KAPPA:
-        return _COARSER * size.tolerance
-    spread = target.value if target.name in COUNTED else target.value * (1 - target.value)
-    return max(size.tolerance, size.errors * float(np.sqrt(spread / target.n)))
-
-
-def _silent(step: str, number: int) -> None:
-    """Progress for callers that want none."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from dvstudy import instruments
 from dvstudy.cohorts.forms import POLICE_FORM
 from dvstudy.cohorts.margins import VICTIM_MARGINS
+from dvstudy.cohorts.numeric import rounded
 from dvstudy.cohorts.recipe import Recipe
 from dvstudy.errors import Problem
 from dvstudy.tables import RELATIONS
@@ -26,39 +27,50 @@ def together(given: Mapping[str, float], recipe: Recipe, subject: str) -> Iterat
     for parts in _PARTS:
         total = sum(m[p] for p in parts)
         if given.keys() & set(parts) and abs(total - 1) > len(parts) * _ROUNDED:
-            listed = ", ".join(f"{p} {m[p]:.3f}" for p in parts)
-            yield Problem("target_parts", subject, listed, values=(("total", f"{total:.3f}"),))
+            said = (("total", rounded(total)), ("parts", tuple((p, rounded(m[p])) for p in parts)))
+            yield Problem("target_parts", subject, values=said)
     wanted = m | dict(given)
     for name, (low, high) in _ranges(recipe, m, given).items():
         if not low <= wanted[name] <= high:
-            ends = (("low", f"{low:.3f}"), ("high", f"{high:.3f}"))
-            yield Problem("target_infeasible", f"{subject} → {name}", f"{wanted[name]:.3f}", values=ends)
+            yield out_of_reach("target_infeasible", f"{subject} → {name}", wanted[name], low=low, high=high)
+
+
+def out_of_reach(code: str, place: str, wanted: float, **ends: float) -> Problem:
+    """The problem that a target of this value has, with the numbers that its sentence names."""
+    said = {"wanted": wanted, **ends}
+    return Problem(code, place, values=tuple((name, rounded(value)) for name, value in said.items()))
 
 
 def _ranges(recipe: Recipe, m: Mapping[str, float], given: Mapping[str, float]) -> dict[str, tuple[float, float]]:
     values = recipe.settings
     flagged = m["form"] * m["imminent"] * (1 - m["objection"])
     found = {
-        "minors": (0.0, 1 - m["spouse"] - m["parent"]),
+        "minors": (0.0, max(0.0, 1 - m["spouse"] - m["parent"])),
         "provisional": (0.0, values.size.ceiling * flagged + values.pathway.override),
         "converted": (0.0, values.size.ceiling * m["confirmed"]),
+        "direct": (0.0, values.size.ceiling * (1 - m["provisional"])),
+        "device": (0.0, values.size.ceiling * values.pathway.device_offered),
         "severe_180": (0.0, m["any_180"]),
         "near_lethal_180": (0.0, m["severe_180"]),
         "recorded_180": (0.0, m["any_180"]),
         "imminent": (0.0, most_imminent(given, tuple(values.items[POLICE_FORM]))),
     }
-    if {"kappa_decision", "imminent_social"} <= given.keys():
-        found["kappa_decision"] = kappa_range(m["imminent"], given["imminent_social"])
+    if "kappa_decision" in given:
+        found["kappa_decision"] = kappa_range(m["imminent"], given.get("imminent_social"))
     return found
 
 
-def kappa_range(first: float, second: float) -> tuple[float, float]:
-    """Lowest and highest Cohen's kappa of two raters who say yes with these shares.
+def kappa_range(first: float, second: float | None = None) -> tuple[float, float]:
+    """Lowest and highest Cohen's kappa of two raters who say yes with these shares; without the second share, over
+    every value that it could have.
 
     Observed agreement lies between ``|first + second - 1|`` and ``1 - |first - second|`` (the bounds of Frechet); kappa
     is ``(po - pe) / (1 - pe)`` with ``pe`` fixed by the shares. Both shares 0, or both 1: kappa is 0 divided by 0, and
-    the range is 0 to 0.
+    the range is 0 to 0. Over every second share it is lowest where the two exclude each other and together are all
+    (`second` = 1 - `first`), and 1 where both shares are the same.
     """
+    if second is None:
+        return kappa_range(first, 1 - first)[0], kappa_range(first, first)[1]
     by_chance = first * second + (1 - first) * (1 - second)
     if by_chance >= 1:
         return 0.0, 0.0

@@ -25,6 +25,11 @@ def logit(share: float) -> float:
     return float(np.log(share) - np.log1p(-share)) if share > 0 else -np.inf
 
 
+def rounded(share: float) -> float:
+    """A share as it is said in messages: three places."""
+    return round(float(share), _SAID)
+
+
 def linear(weights: Mapping[str, float], covariates: Mapping[str, Floats]) -> Floats:
     """Sum of weight times covariate; a KeyError names a covariate that the step does not have."""
     total: Floats = np.zeros_like(next(iter(covariates.values())), dtype=np.float64)
@@ -48,5 +53,6 @@ def root(function: Callable[[float], float], low: float = LOW, high: float = HIG
     return float(brentq(function, low, high, xtol=_JUMPS if coarse else _STEP))
 
 
+_SAID = 3
 _STEP = float(np.finfo(np.float32).eps)
 _JUMPS = float(np.sqrt(np.finfo(np.float32).eps)) / 2

@@ -1,21 +1,21 @@
-"""Roots of a calibration: parameters moved in a small population until items, agreement and accuracy are as wanted."""
+"""Roots of a calibration: parameters moved in a small population until shares of items and agreement are as wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
+from dvstudy.cohorts.limits import kappa_range, out_of_reach
 from dvstudy.cohorts.numeric import expit, logit
 from dvstudy.cohorts.recipe import Recipe
-from dvstudy.cohorts.streams import Floats
-from dvstudy.cohorts.targets import AUCS, KAPPA, SOCIAL_SHARE, Target
-from dvstudy.cohorts.trial import RATER, Trial, trial
-from dvstudy.errors import UsageError
+from dvstudy.cohorts.targets import KAPPA, SOCIAL_SHARE, Target
+from dvstudy.cohorts.trial import Trial, trial
+from dvstudy.errors import Problem
 
-#: What an AUC moves first, and what a kappa moves: all these by one factor.
-LOADINGS: Final = ("outcomes.risk", "outcomes.severe")
+#: What a kappa moves: all these by one factor.
 SPREAD: Final = (
     "record.assess_sd",
     "raters.police_officer.general_sd",
@@ -27,148 +27,100 @@ SPREAD: Final = (
 SOCIAL_SHIFT: Final = "raters.social_worker.shift"
 #: Largest factor, and largest shift of a rater on the logit scale, that are tried.
 MOST: Final = 3
-#: How closely a factor or a shift is found; step of a finite difference; weight of a shift beside a miss.
-_NEAR, _STEP, _LIGHT = 1 / 2**7, 1 / 2**2, 1 / 2**4
-#: Most steps of a search by least squares.
-_TRIES: Final = 20
+#: How closely a factor or a shift is found.
+NEAR: Final = 1 / 2**7
 #: Rounds in which facts are moved to the shares of items: from the start, and again once other parameters moved.
 ROUNDS, AGAIN = 6, 3
 
-Ranges = dict[str, tuple[float, float]]
 
+@dataclass(frozen=True)
+class Reach:
+    """What a search learns about its targets: the range of each measure with the other targets as they are, and the
+    faults of those outside it."""
 
-def shift_of(name: str) -> str | None:
-    """The parameter that one AUC has for itself: how readily the instrument's own rater says yes."""
-    who = RATER.get(AUCS.get(name, ""))
-    return f"raters.{who}.shift" if who else None
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+    faults: dict[str, Problem] = field(default_factory=dict)
 
 
 def items(recipe: Recipe, targets: Sequence[Target], goals: Mapping[str, float], rounds: int) -> Recipe:
-    """Facts behind the items made more or less common until the shares of yes answers hold: Newton steps on the logit
-    scale, all at once, with fixed random numbers."""
+    """Facts behind the items made more or less common until the shares of yes answers hold: steps on the logit scale,
+    all at once, with fixed random numbers. An item answers to the mean of its facts; of facts that several items share
+    the smallest steps that serve all of them are taken, or, when none do, those that miss least."""
+    named = (t.name.split(".") for t in targets)
+    asked = [recipe.settings.items[instrument][item] for instrument, item in named]
+    facts = list(dict.fromkeys(fact for behind in asked for fact in behind))
+    weights = np.array([[(fact in behind) / len(behind) for fact in facts] for behind in asked])
+    sources = {fact: t.source for t, behind in zip(targets, asked, strict=True) for fact in behind}
     for _ in range(rounds if targets else 0):
-        found, changes = trial(recipe), dict[str, tuple[Any, str]]()
-        for target in targets:
-            instrument, item = target.name.split(".")
-            step = logit(inside(goals[target.name])) - logit(inside(found.value(target.name)))
-            for fact in recipe.settings.items[instrument][item]:
-                now = recipe.settings.facts[fact].prevalence
-                moved = float(expit(np.array([logit(now) + step]))[0])
-                changes[f"facts.{fact}.prevalence"] = inside(moved), target.source
+        found = trial(recipe)
+        missed = [logit(inside(goals[t.name])) - logit(inside(found.value(t.name))) for t in targets]
+        steps = np.linalg.lstsq(weights, np.array(missed), rcond=None)[0]
+        now = np.array([logit(recipe.settings.facts[fact].prevalence) for fact in facts])
+        moved = zip(facts, expit(now + steps), strict=True)
+        changes = {f"facts.{fact}.prevalence": (inside(float(share)), sources[fact]) for fact, share in moved}
         recipe = recipe.changed_to(recipe.name, changes)
     return recipe
 
 
-def agreement(recipe: Recipe, targets: Mapping[str, Target], goals: Mapping[str, float]) -> tuple[Recipe, Ranges]:
+def agreement(recipe: Recipe, targets: Mapping[str, Target], goals: Mapping[str, float], reach: Reach) -> Recipe:
     """Differences between raters scaled until the kappa of the verdict holds, and at each scale the social worker's
     shift found at which that profession's own share of imminent verdicts holds."""
-    ranges: Ranges = {}
 
-    def at(by: float) -> tuple[Recipe, Trial]:
-        made = _scaled(recipe, SPREAD, by, targets[KAPPA]) if by != 1 else recipe
+    def at(by: float, reach: Reach) -> tuple[Recipe, Trial]:
+        made = scaled(recipe, SPREAD, by, targets[KAPPA]) if by != 1 else recipe
         found = trial(made)
-        return _shifted(made, found, targets[SOCIAL_SHARE], goals, ranges) if SOCIAL_SHARE in targets else (made, found)
+        return _shifted(made, found, targets[SOCIAL_SHARE], goals, reach) if SOCIAL_SHARE in targets else (made, found)
 
     if KAPPA not in targets:
-        return at(1)[0], ranges
-    goal = goals[KAPPA]
-    best = _root(lambda by: at(by)[1].value(KAPPA) - goal, targets[KAPPA], goal, ranges)
-    return at(best)[0], ranges
+        return at(1, reach)[0]
+    target, goal = targets[KAPPA], goals[KAPPA]
+    ends = {float(by): at(by, Reach())[1] for by in (0, MOST)}
+    best = root(
+        lambda by: (ends[by] if by in ends else at(by, Reach())[1]).value(KAPPA) - goal, target, goal, reach, (0, MOST)
+    )
+    if KAPPA in reach.faults:
+        reach.faults[KAPPA] = _beyond(recipe, target, reach.ranges[KAPPA], ends[0].value(SOCIAL_SHARE))
+    return at(best, reach)[0]
+
+
+def _beyond(recipe: Recipe, target: Target, ends: tuple[float, float], second: float) -> Problem:
+    """The fault of a kappa out of reach: what raters can reach, and what any raters with these shares could."""
+    first = recipe.settings.margins.imminent
+    most = kappa_range(first, second)[1]
+    said = {"low": ends[0], "high": ends[1], "first": first, "second": second, "most": most}
+    return out_of_reach("kappa_beyond", target.name, target.value, **said)
 
 
 def _shifted(
-    recipe: Recipe, found: Trial, target: Target, goals: Mapping[str, float], ranges: Ranges
+    recipe: Recipe, found: Trial, target: Target, goals: Mapping[str, float], reach: Reach
 ) -> tuple[Recipe, Trial]:
     def at(shift: float) -> tuple[Recipe, Trial]:
         made = recipe.changed_to(recipe.name, {SOCIAL_SHIFT: (shift, f"moved to {target.name}; {target.source}")})
         return made, found.changed(made.settings)
 
     goal = goals[target.name]
-    return at(_root(lambda shift: at(shift)[1].value(target.name) - goal, target, goal, ranges, -MOST))
+    return at(root(lambda shift: at(shift)[1].value(target.name) - goal, target, goal, reach, (-MOST, MOST)))
 
 
-def _root(
-    gap: Callable[[float], float], target: Target, goal: float, ranges: Ranges, least: float = 0, most: float = MOST
+def root(
+    gap: Callable[[float], float], target: Target, goal: float, reach: Reach, bounds: tuple[float, float]
 ) -> float:
-    """Where `gap` is nought (Brent); out of reach, the end that comes nearest to a goal that was only corrected, and a
-    fault for the target itself."""
+    """Where `gap` is nought (Brent); out of reach, the end that comes nearest, and a fault if the target itself, not
+    only its corrected goal, is out of reach."""
     from scipy.optimize import brentq
 
-    ends = {by: gap(by) for by in (least, most)}
+    ends = {by: gap(by) for by in map(float, bounds)}
     low, high = sorted(end + goal for end in ends.values())
-    ranges[target.name] = low, high
+    reach.ranges[target.name] = low, high
     if not low < target.value < high:
-        limits = {"low": f"{low:.3f}", "high": f"{high:.3f}"}
-        raise UsageError("target_unreachable", target=target.name, wanted=f"{target.value:.3f}", **limits)
+        reach.faults[target.name] = out_of_reach("target_unreachable", target.name, target.value, low=low, high=high)
     if not low < goal < high:
         return float(min(ends, key=lambda by: abs(ends[by])))
-    return float(brentq(gap, least, most, xtol=_NEAR))
+    return float(brentq(gap, *bounds, xtol=NEAR))
 
 
-def accuracy(
-    recipe: Recipe, targets: Sequence[Target], goals: Mapping[str, float], tolerance: float
-) -> tuple[Recipe, Ranges]:
-    """Loadings of the outcome scaled until an AUC holds; of several AUCs, all at once by least squares, each instrument
-    outside the police with a shift of its own rater besides."""
-    from scipy.optimize import least_squares
-
-    base = trial(recipe)
-    shifts = [path for t in targets if (path := shift_of(t.name))] if len(targets) > 1 else []
-    start = np.array([1, *(recipe.at(path) for path in shifts)], dtype=np.float64)
-    seen: dict[tuple[float, ...], tuple[Recipe, Trial]] = {}
-
-    def at(x: Floats) -> tuple[Recipe, Trial]:
-        key = tuple(x)
-        if key not in seen:
-            made = _scaled(recipe, LOADINGS, float(x[0]), targets[0])
-            moved = {
-                p: (float(v), f"moved to the AUCs; {targets[0].source}") for p, v in zip(shifts, x[1:], strict=True)
-            }
-            made = made.changed_to(made.name, moved)
-            seen[key] = made, base.changed(made.settings)
-        return seen[key]
-
-    def gaps(x: Floats) -> Floats:
-        missed = [(at(x)[1].value(t.name) - goals[t.name]) / tolerance for t in targets]
-        return np.array([*missed, *(_LIGHT * (x[1:] - start[1:]))])
-
-    def slopes(x: Floats) -> Floats:
-        """Steps as wide as scores that count simulated answers need; backwards, so that no bound is passed."""
-        back = np.where(x - least < _STEP, -_STEP, _STEP)
-        moved = [(gaps(x) - gaps(x - step)) / step.sum() for step in np.diag(back)]
-        return np.column_stack(moved)
-
-    least, most = np.array([0.0, *[-MOST] * len(shifts)]), np.full(len(start), float(MOST))
-    ranges = _reachable(targets, (at(least)[1], at(most)[1]))
-    if shifts:
-        found = least_squares(
-            gaps, np.clip(start, least, most), slopes, (least, most), xtol=_NEAR / MOST, ftol=_NEAR, max_nfev=_TRIES
-        )
-        return at(found.x)[0], ranges
-    goal = goals[targets[0].name]
-    best = _root(lambda by: at(np.array([by]))[1].value(targets[0].name) - goal, targets[0], goal, {})
-    return at(np.array([best]))[0], ranges
-
-
-def _reachable(targets: Sequence[Target], ends: tuple[Trial, Trial]) -> Ranges:
-    """Range of each AUC between no loadings and the largest; a target above what the risk itself would reach is named
-    as such, one outside the range with the range."""
-    ranges = {}
-    for target in targets:
-        name, wanted = target.name, f"{target.value:.3f}"
-        risk, facts = ends[1].most(name)
-        low, high = (end.value(name) for end in ends)
-        ranges[name] = low, high
-        if target.value > risk:
-            most = {"risk": f"{risk:.3f}", "facts": f"{facts:.3f}", "high": f"{high:.3f}"}
-            raise UsageError("auc_beyond", target=name, wanted=wanted, **most)
-        if not low < target.value < high:
-            limits = {"low": f"{low:.3f}", "high": f"{high:.3f}"}
-            raise UsageError("target_unreachable", target=name, wanted=wanted, **limits)
-    return ranges
-
-
-def _scaled(recipe: Recipe, paths: Sequence[str], by: float, target: Target) -> Recipe:
+def scaled(recipe: Recipe, paths: Sequence[str], by: float, target: Target) -> Recipe:
+    """The recipe with parameters, or all their entries, times a factor."""
     source = f"scaled to {target.name}; {target.source}"
     return recipe.changed_to(recipe.name, {path: (_times(recipe.at(path), by), source) for path in paths})
 

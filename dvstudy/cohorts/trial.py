@@ -12,7 +12,7 @@ import numpy as np
 from dvstudy import instruments
 from dvstudy.cohorts import chain, judgement, outcomes, tally
 from dvstudy.cohorts.chain import Population
-from dvstudy.cohorts.forms import DANGER, POLICE_FORM, SARA, Form, filled, second_form
+from dvstudy.cohorts.forms import DANGER, POLICE_FORM, SARA, SOCIAL_SHEET, Form, filled, second_form
 from dvstudy.cohorts.process import Values
 from dvstudy.cohorts.recipe import Recipe
 from dvstudy.cohorts.streams import Bools, Floats, Ints, Streams
@@ -20,8 +20,11 @@ from dvstudy.cohorts.targets import AUCS, KAPPA
 from dvstudy.cohorts.tuning import Solving
 from dvstudy.numbers import agreement
 
-#: Who fills in an instrument that is scored outside the police and the town hall.
-RATER: Final[Mapping[str, str]] = {DANGER: "advocate", SARA: "trained_assessor"}
+SOCIAL: Final = "social_worker"
+#: Who fills in an instrument that is scored outside the police.
+RATER: Final[Mapping[str, str]] = {SOCIAL_SHEET: SOCIAL, DANGER: "advocate", SARA: "trained_assessor"}
+#: The score of each instrument but SARA, whose research sum is computed here.
+_SCORES: Final[Mapping[str, str]] = {POLICE_FORM: "total", SOCIAL_SHEET: "yes_count", DANGER: "total"}
 #: Cases of the population in which roots are searched.
 SMALL: Final = 2**14
 #: Intercepts that no target of a trial needs: given, so that they are not solved.
@@ -81,16 +84,15 @@ class Trial:
     def _score(self, instrument: str) -> tuple[Ints, Bools]:
         """The score of every case and the cases in which the instrument is used."""
         if instrument not in self.known:
-            p = self.population
-            people = p.scene.people
-            if instrument == POLICE_FORM:
-                found = p.usual.form.scores["total"], p.filled
-            elif instrument == DANGER:
-                found = self._form(DANGER).scores["total"], people.couple & people.woman
-            else:
-                found = self._sum(), people.couple
-            self.known[instrument] = found
+            score = self._sum() if instrument == SARA else self._form(instrument).scores[_SCORES[instrument]]
+            self.known[instrument] = score, self._among(instrument)
         return self.known[instrument]
+
+    def _among(self, instrument: str) -> Bools:
+        """Cases in which an instrument is used: for couples, for women in couples, or wherever a form was made."""
+        people = self.population.scene.people
+        couples = {DANGER: people.couple & people.woman, SARA: people.couple}
+        return couples.get(instrument, self.population.filled)
 
     def _sum(self) -> Ints:
         """Research sum of the structured judgement: 0, 1 or 2 an item, omitted items nought."""
@@ -105,17 +107,16 @@ class Trial:
         scene = self.population.scene
         if instrument == POLICE_FORM:
             return self.population.usual.form
-        who = RATER.get(instrument)
-        return filled(scene, instrument, chain.outside(scene, who) if who else chain.social(scene))
+        who = RATER[instrument]
+        return filled(scene, instrument, chain.social(scene) if who == SOCIAL else chain.outside(scene, who))
 
     def _yes(self, instrument: str, item: str) -> float:
         """Share of yes among the answers of the usual rater, missing ones left out."""
         if instrument not in self._forms:
             self._forms[instrument] = self._form(instrument)
-        record, people = self._forms[instrument].record, self.population.scene.people
-        couples = {DANGER: people.couple & people.woman, SARA: people.couple}
+        record = self._forms[instrument].record
         column = record.items.index(item)
-        answered = couples.get(instrument, self.population.filled) & ~record.missing[:, column]
+        answered = self._among(instrument) & ~record.missing[:, column]
         return float(record.yes[answered, column].mean())
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from dvstudy.cohorts.numeric import COARSE_HIGH, COARSE_LOW, HIGH, LOW, expit, root
+from dvstudy.cohorts.numeric import COARSE_HIGH, COARSE_LOW, HIGH, LOW, expit, root, rounded
 from dvstudy.cohorts.streams import Bools, Floats
 from dvstudy.errors import UsageError
 
@@ -48,8 +48,8 @@ class Solving:
             low, high = (COARSE_LOW, COARSE_HIGH) if coarse else (LOW, HIGH)
             most, least = self.ceiling * expected(high), expected(low)
             if not least < target < most:
-                limits = {"low": f"{least:.3f}", "high": f"{most:.3f}"}
-                raise UsageError("margins_contradict", margin=name, wanted=f"{target:.3f}", **limits)
+                found = {"wanted": target, "low": least, "high": most}
+                raise UsageError("margins_contradict", margin=name, **{k: rounded(v) for k, v in found.items()})
             self.solved[name] = root(lambda a: expected(a) - target, low, high, coarse=coarse)
         return self.solved[name]
 

@@ -15,7 +15,7 @@ from dvstudy.cohorts.graph import Node
 from dvstudy.render import bank_tables
 from dvstudy.render.document import Block, Bullets, Heading, NoteBox, Paragraph, Table
 from dvstudy.render.figures import figure
-from dvstudy.wording import headings
+from dvstudy.wording import headings, label_of
 
 
 def pages(recipe: Recipe, language: str) -> Iterator[Block]:
@@ -56,18 +56,37 @@ def diagram(language: str) -> Iterator[Block]:
     yield Bullets(said)
 
 
-def calibrated(made: Calibrated, language: str) -> Table:
-    """Every target with what was wanted, what came out, how near is near enough, and the range that is possible."""
+def calibrated(made: Calibrated, language: str) -> Iterator[Block]:
+    """Every target with what was wanted, what came out, how near is near enough and the range that is possible; what
+    stands in the way of those that were not met; and what each target means and where it was counted."""
+    found = made.table.to_dict("records")
     rows = []
-    for row in made.table.to_dict("records"):
-        numbers = [lang.number(float(row[c]), language, decimals=3) for c in ("wanted", "achieved", "tolerance")]
-        ends = {side: lang.number(float(row[side]), language, decimals=3) for side in ("low", "high")}
-        reach = "" if pd.isna(row["low"]) else lang.text("report.interval", language, **ends)
+    for row in found:
+        numbers = [_three(row[c], language) for c in ("wanted", "achieved", "gap", "tolerance")]
         met = lang.text("report.yes" if row["within"] else "report.no", language)
-        rows.append([str(row["target"]), *numbers, met, reach, str(row["source"])])
-    names = ("target", "wanted", "achieved", "tolerance", "met", "range", "origin")
-    columns = headings(names, language)
-    return Table(lang.text("caption.calibrated", language), columns, rows, (1, 2, 3))
+        ends = {side: _three(row[side], language) for side in ("low", "high")}
+        reach = "" if pd.isna(row["low"]) else lang.text("report.interval", language, **ends)
+        rows.append([str(row["target"]), *numbers, met, reach])
+    names = ("target", "wanted", "achieved", "gap", "tolerance", "target_met", "possible")
+    yield Table(lang.text("caption.calibrated", language), headings(names, language), rows, (1, 2, 3, 4))
+    for row in found:
+        if not row["within"]:
+            said = {"target": row["target"], "against": row["against"]}
+            yield Paragraph(lang.text(f"recipe.{'against' if row['against'] else 'missed'}", language, **said))
+    yield Bullets([f"{row['target']}: {_target(str(row['target']), language)} ({row['source']})" for row in found])
+
+
+def _three(value: object, language: str) -> str:
+    return lang.number(float(str(value)), language, decimals=3)
+
+
+def _target(code: str, language: str) -> str:
+    """A target in words: a margin, a measure, or an item by its instrument and label."""
+    instrument, _, item = code.rpartition(".")
+    if not instrument:
+        return label_of("target", code, {"words": "margin"}, language)
+    about = {"instrument": instrument, "own_words": True}
+    return f"{label_of('group', instrument, {}, language)}: {label_of('item', item, about, language)}"
 
 
 def _name(node: Node, language: str) -> str:
