@@ -6,7 +6,8 @@ import csv
 import json
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -93,3 +94,66 @@ def put(path: Path, content: str | bytes, *, force: bool) -> Path:
             return made.replace(path)
     except OSError:
         raise UsageError("target_not_writable", target=str(path)) from None
+
+
+@contextmanager
+def filled(folder: Path, *, force: bool) -> Iterator[Path]:
+    """An empty folder to write into; at the end of the block what it holds is moved into `folder`.
+
+    When the block or the move fails, `folder` is as it was before: nothing half-filled, nothing lost. Of a folder that
+    was there only what has the same name is replaced.
+
+    Raises
+    ------
+    UsageError
+        `target_exists` without `force`; `target_not_folder`; `target_not_writable`.
+    """
+    check_folder(folder, force=force)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent)
+    except OSError:
+        raise UsageError("target_not_writable", target=str(folder)) from None
+    with beside as staging:
+        made, before = Path(staging) / "made", Path(staging) / "before"
+        made.mkdir()
+        before.mkdir()
+        yield made
+        try:
+            _moved(made, folder, before)
+        except OSError:
+            raise UsageError("target_not_writable", target=str(folder)) from None
+
+
+def check_folder(folder: Path, *, force: bool) -> None:
+    """Whether a folder may be filled: nothing is there unless `force` says so, and then it is a folder.
+
+    Raises
+    ------
+    UsageError
+        `target_exists`, `target_not_folder`.
+    """
+    if folder.exists() and not force:
+        raise UsageError("target_exists", target=str(folder))
+    if folder.exists() and not folder.is_dir():
+        raise UsageError("target_not_folder", target=str(folder))
+
+
+def _moved(made: Path, folder: Path, before: Path) -> None:
+    """Move every entry of `made` into `folder`, what it replaces into `before`; all of it or nothing."""
+    if not folder.exists():
+        made.rename(folder)
+        return
+    names = sorted(entry.name for entry in made.iterdir())
+    try:
+        for name in names:
+            if (folder / name).exists():
+                (folder / name).rename(before / name)
+            (made / name).rename(folder / name)
+    except OSError:
+        for name in names:
+            if not (made / name).exists():
+                (folder / name).rename(made / name)
+            if (before / name).exists():
+                (before / name).rename(folder / name)
+        raise

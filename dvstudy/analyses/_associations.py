@@ -91,15 +91,15 @@ class Measured:
             return self.tetrachoric.std_error
         return by_cluster.spread(self.replicates - self.tetrachoric.rho, self.filled)
 
-    def limits(self) -> tuple[Floats, Floats]:
+    def limits(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """Limits of the tetrachoric correlations on Fisher's scale: jackknife over clusters with t, or large-sample
         normal limits where there are not two clusters."""
         rho = self.tetrachoric.rho
         if self.clustered:
             error = by_cluster.spread(_fisher(self.replicates) - _fisher(rho), self.filled)
-            return _back(*plain_limits(_fisher(rho), error, df=self.filled - 1))
+            return _back(*plain_limits(_fisher(rho), error, df=self.filled - 1, level=level))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return _back(*plain_limits(_fisher(rho), self.tetrachoric.std_error / (1 - rho**2)))
+            return _back(*plain_limits(_fisher(rho), self.tetrachoric.std_error / (1 - rho**2), level=level))
 
     def phi_limits(self) -> tuple[Floats, Floats]:
         """Limits of phi on Fisher's scale, made the same way."""

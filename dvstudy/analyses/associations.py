@@ -21,6 +21,8 @@ _ASKED: Final = _frames.Asked(
     citation="Hamdan (1970), Biometrika 57, 212; Brown and Benedetti (1977), J Am Stat Assoc 72, 305",
     picture="tetrachoric",
 )
+#: Share of intervals that may leave out the true value.
+_ERROR: Final = 0.05
 _EMPTY_CELL: Final = "tetrachoric_empty_cell"
 _CELLS: Final = ("both", "first_only", "second_only", "neither")
 
@@ -58,7 +60,8 @@ def associations(
         over the pairs that have a value, jackknife limits over clusters. With a reference: `rms_difference` of the
         tetrachoric correlations, `rms_by_chance` (what sampling error of both sides would make of two equal
         structures), `largest_difference`, `pairs_apart` (pairs whose interval of the difference leaves out nought;
-        one in twenty would by chance). Pairs with an empty cell count in none of these four.
+        one in twenty would by chance) and `pairs_apart_in_all` (the same with the intervals widened for as many pairs
+        as are compared: Bonferroni, whatever joins the pairs). Pairs with an empty cell count in none of these.
         ``frames["pairs"]`` has a row for `phi`, `tetrachoric`, `reference` and `difference` of each pair (`group`
         ``q01+q02``); `method` ends in ``_empty_cell`` where half a row was moved (`numbers.tetrachoric`).
         ``frames["counts"]`` has the four cells of each pair, `side` own or reference. Without two items that have
@@ -127,6 +130,7 @@ def _against(own: Measured, other: Measured) -> Iterator[dict[str, Any]]:
     if not usable.any():
         return
     gap, low, high = (x[usable] for x in _gap(own, other))
+    _, lower, upper = (x[usable] for x in _gap(own, other, 1 - _ERROR / int(usable.sum())))
     chance = np.sqrt(np.nanmean(own.spread()[usable] ** 2 + other.spread()[usable] ** 2))
     n = float(min(len(own.yes), len(other.yes)))
     for term, value in (
@@ -138,10 +142,11 @@ def _against(own: Measured, other: Measured) -> Iterator[dict[str, Any]]:
         yield _row(term, ALL, (float(value), np.nan, np.nan), n, own, method)
     yield _thing("pairs_compared", int(usable.sum()))
     yield _thing("pairs_apart", int(((low > 0) | (high < 0)).sum()))
+    yield _thing("pairs_apart_in_all", int(((lower > 0) | (upper < 0)).sum()))
 
 
-def _gap(own: Measured, other: Measured) -> tuple[Floats, Floats, Floats]:
-    return difference_limits((own.tetrachoric.rho, *own.limits()), (other.tetrachoric.rho, *other.limits()))
+def _gap(own: Measured, other: Measured, level: float = 1 - _ERROR) -> tuple[Floats, Floats, Floats]:
+    return difference_limits((own.tetrachoric.rho, *own.limits(level)), (other.tetrachoric.rho, *other.limits(level)))
 
 
 def _pairs(own: Measured, other: Measured | None) -> Iterator[tuple[int, dict[str, Any]]]:

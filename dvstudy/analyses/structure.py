@@ -23,6 +23,9 @@ _ASKED: Final = _frames.Asked(
 )
 _DRAWS: Final = 100
 _LEVEL: Final = 0.95
+#: How many times the forms of one side the other may have before a note says so.
+_UNLIKE: Final = 1.5
+_SIDES: Final = ("own", "reference")
 #: Eigenvalues listed in the table.
 _LISTED: Final = 6
 
@@ -52,7 +55,8 @@ def structure(
         `dimensions`: leading eigenvalues above their parallel value. By number of the eigenvalue (`group` "1", "2",
         ... "6"; all of them in ``frames["scree"]``): `eigenvalue` of the tetrachoric matrix with jackknife limits over
         clusters, `parallel` (95th percentile of 100 random orders of each item's answers) and `reference_eigenvalue`.
-        A matrix with an eigenvalue below nought is smoothed first, and a note says so. Items without which every
+        A matrix with an eigenvalue below nought is smoothed first (so are those of the random orders), and a note
+        says so. Items without which every
         correlation has a value are left out and counted in a note. Without three such items: `not_estimable`.
 
     Raises
@@ -63,7 +67,8 @@ def structure(
     Notes
     -----
     Not a test of any theory of the form, and no ground for leaving questions out. Items that exclude each other, or
-    that ask about the same fact, make dimensions of their own.
+    that ask about the same fact, make dimensions of their own. The first eigenvalues of few forms are larger by chance
+    than those of many; a note says where one side has more than half as many forms again as the other.
     """
     answers, reference = alike(answers, reference)
     meta = _ASKED.meta(answers, synthetic=synthetic, instrument=instrument, options={"seed": seed})
@@ -88,6 +93,7 @@ def structure(
         for term, three in found.items()
     ]
     notes = [*own.notes, *_frames.cluster_notes(own.clusters), *_cautions(own, kept, matrices[0], smoothed)]
+    notes += _sizes(sides)
     rows += [row for row in scree if int(row["group"]) <= _LISTED]
     return Result(name, table(rows), meta, frames={"scree": table(scree)}, notes=notes, status=_frames.status(notes))
 
@@ -126,6 +132,14 @@ def _row(term: str, group: str, three: tuple[float, ...], n: float, own: Measure
         "clusters": np.nan if own.clusters is None else own.clusters,
         "kind": "number",
     }
+
+
+def _sizes(sides: list[Measured]) -> list[Note]:
+    """Sizes so different that the eigenvalues of the two sides are not alike even where their structures are."""
+    n = [len(one.yes) for one in sides]
+    if max(n) <= _UNLIKE * min(n):
+        return []
+    return [Note("eigenvalues_and_size", {k: Quantity(v, "count", v) for k, v in zip(_SIDES, n, strict=True)})]
 
 
 def _cautions(own: Measured, kept: Floats, matrix: Floats, smoothed: bool) -> list[Note]:

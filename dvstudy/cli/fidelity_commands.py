@@ -5,10 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final
 
 from dvstudy import language as lang
+from dvstudy import writing
+from dvstudy.cli.progress import Steps
 from dvstudy.cli.words import add_out, add_seed, helped, meta
-from dvstudy.errors import UsageError
+
+#: What `--beside` says for a larger cohort of the same recipe; a folder of that name is ``./recipe``.
+_RECIPE: Final = "recipe"
 
 
 def fidelity(options: Namespace, language: str) -> Iterator[str]:
@@ -18,26 +23,27 @@ def fidelity(options: Namespace, language: str) -> Iterator[str]:
     from dvstudy.render.document import Bullets
     from dvstudy.render.gate import gate
 
-    if options.out.exists() and not options.force:
-        raise UsageError("target_exists", target=str(options.out))
+    writing.check_folder(options.out, force=options.force)
     cohort = intake.open_cohort(options.cohort)
-    beside = None if options.beside is None else intake.open_cohort(options.beside)
-    run = studies.fidelity(cohort, beside, seed=options.seed)
-    runs = {run.name: run}
-    pages = [
-        report.write_report(runs, cohort, options.out / f"fidelity_{one}.html", language=one, force=options.force)
-        for one in (lang.languages() if options.report == "both" else (options.report,))
-    ]
-    saved = run.save(options.out / "run", force=options.force)
+    beside: Any = options.beside
+    if beside not in (None, _RECIPE):
+        beside = intake.open_cohort(beside)
+    with Steps(language).step("fidelity"):
+        run = studies.fidelity(cohort, beside, seed=options.seed)
+    wanted = lang.languages() if options.report == "both" else (options.report,)
+    with writing.filled(options.out, force=options.force) as folder:
+        for one in wanted:
+            report.write_report({run.name: run}, cohort, folder / f"fidelity_{one}.html", language=one)
+        run.save(folder / "run")
     yield from plain.lines([Bullets([sentences.say(one, language) for one in gate(run).summary])], language)
-    for page in (*pages, saved):
-        yield lang.text("cli.written", language, path=page)
+    for name in (*(f"fidelity_{one}.html" for one in wanted), "run"):
+        yield lang.text("cli.written", language, path=options.out / name)
 
 
 def add_options(one: ArgumentParser, language: str) -> None:
     """Options of `fidelity`."""
     one.add_argument("cohort", type=Path, metavar=meta("folder", language), help=helped("cohort", language))
-    one.add_argument("--beside", type=Path, metavar=meta("folder", language), help=helped("beside", language))
+    one.add_argument("--beside", metavar=meta("beside", language), help=helped("beside", language))
     one.add_argument("--report", choices=(*lang.languages(), "both"), default="both", help=helped("report", language))
     add_out(one, language, "folder", Path("reports/fidelity"))
     add_seed(one, language)

@@ -17,7 +17,7 @@ _PERCENTAGES: Final = (*SHARES, "points")
 #: Terms that count things, not people: rules, cut points, questions.
 THINGS: Final = (
     "near_best", "questions", "topics_covered", "requirements", "pairs", "pairs_empty_cell", "pairs_compared",
-    "pairs_apart", "dimensions",
+    "pairs_apart", "pairs_apart_in_all", "dimensions",
 )  # fmt: skip
 #: Terms that count faults of a record: that there are none may be said of real people too, and any number of made-up
 #: ones. They share out no whole.

@@ -14,7 +14,6 @@ Flags = NDArray[np.bool_]
 
 #: Eigenvalues below this are lifted to it: a correlation matrix has none below nought.
 FLOOR: Final = 1e-10
-_GAP, _NO, _YES = 0, 1, 2
 
 
 def square(pairs: ArrayLike, size: int) -> Floats:
@@ -64,15 +63,19 @@ def smooth(matrix: Floats) -> tuple[Floats, bool]:
 def parallel(yes: Flags, answered: Flags, rng: np.random.Generator, *, draws: int) -> Floats:
     """(draws, items) eigenvalues that items of these margins would have if nothing joined them.
 
-    Each item's answers, gaps included, are put in a random order of their own (Buja and Eyuboglu 1992, Multivariate
-    Behav Res 27, 509), so that margins and numbers of answers stay. Rows are exchanged across clusters: eigenvalues
-    owed to stations alone do not count as chance here.
+    Each item's answers are put in a random order of their own among the rows that answered it (Buja and Eyuboglu 1992,
+    Multivariate Behav Res 27, 509): margins stay, and so do gaps, which often come together, and with them the number
+    of rows behind each pair. Matrices are smoothed as those of the data are. Rows are exchanged across clusters:
+    eigenvalues owed to stations alone do not count as chance here.
     """
     items = yes.shape[1]
-    codes = np.where(answered, np.where(yes, _YES, _NO), _GAP).astype(np.int8)
+    given = [(np.flatnonzero(answered[:, k]), yes[answered[:, k], k]) for k in range(items)]
+    mixed = np.zeros(answered.shape, bool)
     row, column = np.triu_indices(items, 1)
     cells = np.empty((draws, len(row), 2, 2))
     for draw in range(draws):
-        mixed = rng.permuted(codes, axis=0)
-        cells[draw] = tetrachoric.tables(mixed == _YES, mixed >= _NO)[row, column]
-    return eigenvalues(square(tetrachoric.tetrachoric(cells).rho, items))
+        for k, (rows, values) in enumerate(given):
+            mixed[rows, k] = rng.permutation(values)
+        cells[draw] = tetrachoric.tables(mixed, answered)[row, column]
+    matrices = square(tetrachoric.tetrachoric(cells).rho, items)
+    return eigenvalues(np.stack([m if np.isnan(m).any() else smooth(m)[0] for m in matrices]))

@@ -16,6 +16,7 @@ from dvstudy.studies import (
     thresholds,
     unified_form,
 )
+from dvstudy.studies._fidelity_reference import Reference
 from dvstudy.studies.cohort_rules import plausibility
 from dvstudy.studies.comparison_case import compare_case
 from dvstudy.studies.run import StudyRun, load
@@ -67,7 +68,7 @@ def compare(cohort: Cohort) -> StudyRun:
     return study("comparison", cohort)
 
 
-def fidelity(cohort: Cohort, reference: Cohort | None = None, *, seed: int = 146) -> StudyRun:
+def fidelity(cohort: Cohort, reference: Reference = None, *, seed: int = 146) -> StudyRun:
     """Is a cohort what it should be, on its own and against another one?
 
     Parameters
@@ -75,14 +76,23 @@ def fidelity(cohort: Cohort, reference: Cohort | None = None, *, seed: int = 146
     cohort
         Any cohort; a synthetic one also shows its calibration targets.
     reference
-        A cohort that shares no case with it: a team's own data that a synthetic one should resemble, or a large cohort
-        of the same recipe, which shows what the model implies. Every margin, rate and association is compared.
+        A cohort that shares no case with it, such as a team's own data that a synthetic one should resemble; or
+        ``"recipe"``, for a cohort proven synthetic, which shows what its model implies: a larger cohort of the same
+        recipe (ten times the cases, up to 20,000, and never fewer than its own), with another seed, is simulated and
+        put beside it. Every margin, rate and association is compared.
     seed
-        Seed of the random orders behind the parallel analysis.
+        Seed of the random orders behind the parallel analysis and, with the cohort's own seed, of ``"recipe"``.
 
     Returns
     -------
     StudyRun with the sections `fidelity.targets`, `margins`, `pairs`, `structure`, `rates` and `rules`. One cohort that
-    is not proven synthetic makes the whole run confidential.
+    is not proven synthetic makes the whole run confidential. The summary says what the cohort was held against,
+    and with what seed that was made.
+
+    Raises
+    ------
+    UsageError
+        `no_recipe_behind`: ``"recipe"`` with a cohort that is not proven synthetic; `recipe_unreadable`: its parameters
+        are not those of this version; `same_cohort`: both are the same.
     """
     return cohort_fidelity.run(cohort, seed=seed, reference=reference)

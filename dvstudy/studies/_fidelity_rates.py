@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dvstudy.analyses import rates as analysis
+from dvstudy.disclosure import protect
 from dvstudy.instruments import REASONS
 from dvstudy.result import Note, Result, not_estimable
 from dvstudy.studies._fidelity_tables import Forms, Side, Sides, common
@@ -19,6 +20,7 @@ from dvstudy.studies._fidelity_tables import Forms, Side, Sides, common
 #: Parts of a cohort in which rates are looked at.
 _GROUPS: Final = ("relation", "victim", "area", "county_id", "month")
 _RELATION: Final = "relation_victim"
+_PLACE: Final = "county_id"
 #: One table of numbers by group: frame with `held` and `of`, and the column of the groups.
 Source = tuple[pd.DataFrame, str]
 
@@ -26,14 +28,15 @@ Source = tuple[pd.DataFrame, str]
 def case_rates(sides: Sides) -> Iterator[Result]:
     """Shares of cases by relation and victim together, by area, by month."""
     for column in (_RELATION, "area", "month"):
-        made = _both(sides, f"margin_{column}", "cases_share", partial(_share_of_cases, column=column))
-        yield from (_with(r, about=None, whole=True, picture=None) for r in made)
+        made = _both(sides, f"margin_{column}", "cases_share", partial(_share_of_cases, column=column), whole=True)
+        yield from (_with(r, about=None, picture=None) for r in made)
 
 
 def item_rates(sides: Sides) -> Iterator[Result]:
     """Share of yes among the answers to each question, by form and role."""
     by_form = groupby(sides.own.forms.values(), key=lambda one: one.instrument)
-    for instrument, roles in by_form:
+    for instrument, same_form in by_form:
+        roles = list(same_form)
         known = {"beside": instrument, "instrument": instrument}
         own = {"question": "item_rates", "picture": "endorsed" if sides.reference else None}
         made = [
@@ -43,7 +46,9 @@ def item_rates(sides: Sides) -> Iterator[Result]:
             ]
             for one in roles
         ]
-        yield from _in_order(_with(r, about=f"{instrument}+{r.meta['about']}") for both in made for r in both)
+        cut = next((one.notes for one in roles if one.notes), ())
+        found = (_with(r, about=f"{instrument}+{r.meta['about']}") for both in made for r in both)
+        yield from _in_order(replace(r, notes=(*r.notes, *cut)) for r in found)
 
 
 def missing_rates(sides: Sides) -> Iterator[Result]:
@@ -66,23 +71,33 @@ def subgroup_rates(sides: Sides) -> Iterator[Result]:
             meta["beside"] = group
             yield not_estimable(f"rate_{group}", meta, Note("group_not_recorded"))
             continue
+        known = sides if group != _PLACE else sides.in_one_place()
         made = (
-            _both(sides, f"rate_{group}_{term}", term, partial(_rate, term=term, group=group))
+            _both(known, f"rate_{group}_{term}", term, partial(_rate, term=term, group=group))
             for term in sides.own.quantities
         )
         yield from _in_order(_with(r, beside=_beside(r, group)) for both in made for r in both)
 
 
-def _both(sides: Sides, name: str, term: str, source: Callable[[Side], Source | None]) -> Iterator[Result]:
-    """The rates of the cohort, then, where there is a reference, how far it is from them."""
-    own = _with(_one(sides, sides.own, name, term, source), about=term)
+def _both(
+    sides: Sides, name: str, term: str, source: Callable[[Side], Source | None], *, whole: bool = False
+) -> Iterator[Result]:
+    """The rates of the cohort, then, where there is a reference, how far it is from them; `whole`: shares of one."""
+    own = _with(_one(sides, sides.own, name, term, source), about=term, **({"whole": True} if whole else {}))
     if sides.reference is None:
         yield own
         return
     other = _one(sides, sides.reference, name, term, source)
-    yield replace(own, frames={**own.frames, "reference": other.table})
+    own = replace(own, frames={**own.frames, "reference": other.table})
+    yield own
     gap = analysis.differences(own, other, name=f"{name}_difference", synthetic=sides.synthetic)
-    yield _with(gap, about=term)
+    yield _with(gap, about=term, hidden_elsewhere=_hidden(own))
+
+
+def _hidden(rates: Result) -> list[str]:
+    """Groups whose rate may not be shown: with their difference, who holds the reference would know the rate."""
+    shown = protect(rates).table
+    return list(shown.loc[shown["suppressed"], "group"].astype("str").unique())
 
 
 def _with(result: Result, **known: object) -> Result:

@@ -12,7 +12,7 @@ import pandas as pd
 from dvstudy.cohort import Cohort
 from dvstudy.disclosure import protect
 from dvstudy.instruments import Instrument
-from dvstudy.result import Note, Result, not_estimable
+from dvstudy.result import Note, Quantity, Result, not_estimable
 from dvstudy.studies import frames
 from dvstudy.tables import CASES, OUTCOMES, ROLES
 
@@ -21,6 +21,7 @@ CLUSTERS: Final = ("station_id", "rater_id")
 #: Topics behind which no trait stands, whatever the answers are worth.
 _NOT_TRAITS: Final = ("relation_to_victim",)
 _LISTED: Final = 8
+_TWO: Final = 2
 #: What happened in a case, in reading order.
 QUANTITIES: Final = (
     "police_positive", "order_provisional", "order_court", "service_used",
@@ -43,6 +44,8 @@ class Forms:
         The assessments of these forms, joined with their cases.
     traits
         Questions that a trait may stand behind: those whose associations are looked at.
+    cut
+        How many questions have more than two answers, here cut to yes and no.
     """
 
     instrument: str
@@ -50,10 +53,21 @@ class Forms:
     answers: pd.DataFrame
     rows: pd.DataFrame
     traits: tuple[str, ...]
+    cut: int
 
     @property
     def name(self) -> str:
         return f"{self.instrument}_{self.role}"
+
+    @property
+    def about(self) -> str:
+        """The form and who filled it in, as a code that has words."""
+        return f"{self.instrument}+{self.role}"
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What cutting answers in two means."""
+        return (Note("answers_cut", {"questions": Quantity(self.cut, "count")}),) if self.cut else ()
 
     @property
     def asked(self) -> pd.DataFrame:
@@ -104,6 +118,12 @@ class Sides:
         """Whether both are proven synthetic."""
         return self.own.cohort.synthetic and (self.reference is None or self.reference.cohort.synthetic)
 
+    def in_one_place(self) -> Sides:
+        """Both sides where their counties can be the same ones; the cohort alone where either is made up, since the
+        codes of made-up places name nothing."""
+        made_up = self.own.cohort.synthetic or (self.reference is not None and self.reference.cohort.synthetic)
+        return replace(self, reference=None) if made_up else self
+
     def matched(self) -> Iterator[tuple[Forms, Forms | None]]:
         """Forms of the cohort, each with the same form and role of the reference, if it has them."""
         for name, one in self.own.forms.items():
@@ -118,8 +138,9 @@ def _forms(cohort: Cohort) -> Iterator[Forms]:
             chosen = made[(made["rater_role"] == role) & made.index.isin(answers.index)]
             if len(chosen):
                 rows = chosen[[c for c in chosen if c not in cases]].join(cases, on="case_id")
-                yes, traits = _yes(cohort.instrument(name), answers.loc[chosen.index])
-                yield Forms(name, role, yes, rows, traits)
+                form = cohort.instrument(name)
+                yes, traits = _yes(form, answers.loc[chosen.index])
+                yield Forms(name, role, yes, rows, traits, sum(_levels(form, str(item)) > _TWO for item in yes))
 
 
 def _yes(form: Instrument, answers: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -130,6 +151,10 @@ def _yes(form: Instrument, answers: pd.DataFrame) -> tuple[pd.DataFrame, tuple[s
         columns[item.id] = answers[item.id].astype("object").map(worth).astype("boolean")
     traits = tuple(i for i in columns if form.item[i].construct_id not in _NOT_TRAITS)
     return pd.DataFrame(columns, index=answers.index), traits
+
+
+def _levels(form: Instrument, item: str) -> int:
+    return len({answer.score for answer in form.answer_set(item).answers})
 
 
 def strongest(made: Result, compared: bool) -> Iterator[Result]:
@@ -152,7 +177,11 @@ def strongest(made: Result, compared: bool) -> Iterator[Result]:
     rows = rows[rows["group"].isin(chosen)].sort_values("group", key=lambda g: g.map(place), kind="stable")
     counts = made.frames["counts"]
     frames_ = {"counts": counts[counts["group"].isin(chosen)].reset_index(drop=True)}
-    yield replace(made, name=name, table=rows.reset_index(drop=True), frames=frames_, meta=meta, notes=(), status="ok")
+    listed = {"pairs": Quantity(len(chosen), "count"), "of": Quantity(len(usable), "count")}
+    notes = (Note("largest_of_many", listed),) if len(usable) > len(chosen) else ()
+    yield replace(
+        made, name=name, table=rows.reset_index(drop=True), frames=frames_, meta=meta, notes=notes, status="ok"
+    )
 
 
 def common(synthetic: bool, frame: pd.DataFrame) -> dict[str, object]:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-import pandas as pd
+import numpy as np
 
-from dvstudy import provenance
 from dvstudy.analyses import associations, structure
 from dvstudy.cohort import Cohort
 from dvstudy.result import Note, Quantity, Result, not_estimable, table
 from dvstudy.studies import parts
 from dvstudy.studies._fidelity_rates import case_rates, item_rates, missing_rates, subgroup_rates
+from dvstudy.studies._fidelity_reference import RECIPE, Reference, described, recorded, resolved
 from dvstudy.studies._fidelity_tables import QUANTITIES, Forms, Side, Sides, strongest
 from dvstudy.studies.cohort_rules import plausibility
 from dvstudy.studies.parts import say
@@ -23,14 +23,16 @@ from dvstudy.studies.run import Section, Statement, StudyRun
 _NUMBERS: Final = ("breach", "auc", "kappa")
 
 
-def run(cohort: Cohort, *, seed: int, reference: Cohort | None = None) -> StudyRun:
+def run(cohort: Cohort, *, seed: int, reference: Reference = None) -> StudyRun:
     """How far a cohort is what it should be: its calibration targets, the margins of its tables and forms, how its
     answers go together, how many dimensions they have, rates in its parts, and rules that every cohort must keep.
 
     With `reference`, a cohort that shares no case with this one, every margin, rate and association is compared with
-    it. A run that touches data not proven synthetic is treated as real by the disclosure gate.
+    it; ``"recipe"`` stands for a larger cohort of the same recipe. A run that touches data not proven synthetic is
+    treated as real by the disclosure gate.
     """
-    sides = Sides(Side(cohort), None if reference is None else Side(reference))
+    other = resolved(cohort, reference, seed)
+    sides = Sides(Side(cohort), None if other is None else Side(other))
     found = {
         "targets": [_targets(cohort)],
         "margins": [*case_rates(sides), *item_rates(sides), *missing_rates(sides)],
@@ -45,14 +47,19 @@ def run(cohort: Cohort, *, seed: int, reference: Cohort | None = None) -> StudyR
         cohort,
         results,
         seed=seed,
-        summary=[*_targets_said(found["targets"][0]), *_rules_said(found["rules"][0])],
+        summary=[
+            *([] if other is None else [described(other, reference == RECIPE)]),
+            *_targets_said(found["targets"][0]),
+            *_pairs_said(found["pairs"]),
+            *_rules_said(found["rules"][0]),
+        ],
         sections=[
             Section(f"fidelity.{key}", _absent(sides.own) if key == "rates" else [], [r.name for r in listed])
             for key, listed in found.items()
             if listed
         ],
     )
-    known = {} if reference is None else _of_reference(reference)
+    known = {} if other is None else recorded(other)
     return replace(made, provenance={**made.provenance, "synthetic": sides.synthetic, **known})
 
 
@@ -90,6 +97,20 @@ def _rules_said(rules: Result) -> Iterator[Statement]:
     yield say("fidelity.rules", **{key: Quantity(int(value), "count") for key, value in counts.items()})
 
 
+def _pairs_said(pairs: Sequence[Result]) -> Iterator[Statement]:
+    """How far the tetrachoric structures of all forms are from the reference, and how far chance would set them."""
+    found = [r.table.set_index("term")["estimate"] for r in pairs if parts.has_row(r, "rms_difference")]
+    if not found:
+        return
+    weights = [one["pairs_compared"] for one in found]
+    rms = {
+        name: Quantity(float(np.sqrt(np.average([one[term] ** 2 for one in found], weights=weights))), "number")
+        for name, term in (("found", "rms_difference"), ("chance", "rms_by_chance"))
+    }
+    apart = Quantity(float(sum(one["pairs_apart_in_all"] for one in found)), "count")
+    yield say("fidelity.apart", **rms, apart=apart, n=Quantity(float(sum(weights)), "count"))
+
+
 def _absent(own: Side) -> list[Statement]:
     """Quantities that nobody recorded: there is no rate of them, not a rate of nought."""
     return [say("fidelity.not_recorded", what=f"@term.{q}") for q in QUANTITIES if q not in own.quantities]
@@ -100,7 +121,8 @@ def _pairs(sides: Sides) -> Iterator[Result]:
     for one, other in sides.matched():
         options = _options(sides, one, other)
         made = associations.associations(one.asked, name=f"pairs_{one.name}", **options)
-        made = replace(made, meta={**made.meta, "about": f"{one.instrument}+{one.role}"})
+        alone = (Note("no_like_in_reference"),) if sides.reference is not None and other is None else ()
+        made = replace(made, notes=(*made.notes, *one.notes, *alone), meta={**made.meta, "about": one.about})
         yield made
         yield from strongest(made, other is not None)
 
@@ -109,7 +131,7 @@ def _structures(sides: Sides, seed: int) -> Iterator[Result]:
     for one, other in sides.matched():
         options = _options(sides, one, other)
         made = structure.structure(one.asked, name=f"structure_{one.name}", seed=seed, **options)
-        yield replace(made, meta={**made.meta, "about": f"{one.instrument}+{one.role}"})
+        yield replace(made, meta={**made.meta, "about": one.about})
 
 
 def _dimensions(structures: Sequence[Result], synthetic: bool) -> Iterator[Result]:
@@ -127,7 +149,3 @@ def _options(sides: Sides, one: Forms, other: Forms | None) -> dict[str, Any]:
     return {
         "cluster": one.cluster, "synthetic": sides.synthetic, "instrument": one.instrument, "reference": reference,
     }  # fmt: skip
-
-
-def _of_reference(reference: Cohort) -> dict[str, object]:
-    return {"reference": reference.name, "reference_data": provenance.fingerprint(pd.DataFrame(reference.cases))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from dvstudy.analyses.associations import associations
 from dvstudy.analyses.structure import structure
@@ -91,6 +92,38 @@ def test_another_structure_lies_further_away_than_chance_allows() -> None:
     assert other.row("pairs_apart")["estimate"] > 3 >= same.row("pairs_apart")["estimate"]
 
 
+def test_pairs_apart_in_all_allow_for_every_pair_compared() -> None:
+    """Each interval as wide as an error of 5 % shared out among the pairs makes it, worked out from the standard errors
+    on Fisher's scale without clusters."""
+    other = answers(np.random.default_rng(2), LOADINGS[:, ::-1][[3, 1, 5, 0, 4, 2]])
+    found = made(DATA, other, clustered=False)
+    sides = [s.drop(columns="station") for s in (DATA, other)]
+    place = [(i, j) for i in range(6) for j in range(i + 1, 6)]
+    z, half = [], []
+    for one in sides:
+        yes, seen = one.fillna(False).to_numpy(bool), one.notna().to_numpy()
+        r = tetrachoric.tetrachoric(np.stack([tetrachoric.tables(yes, seen)[i, j] for i, j in place]))
+        z.append(np.arctanh(r.rho))
+        half.append(norm.ppf(1 - 0.05 / 15 / 2) * r.std_error / (1 - r.rho**2))
+    low, high = ([np.tanh(a + sign * b) for a, b in zip(z, half, strict=True)] for sign in (-1, 1))
+    rho = [np.tanh(a) for a in z]
+    gap = rho[0] - rho[1]
+    apart = (gap > np.hypot(rho[0] - low[0], high[1] - rho[1])) | (-gap > np.hypot(high[0] - rho[0], rho[1] - low[1]))
+    assert 0 < apart.sum() < 15
+    assert found.row("pairs_apart_in_all")["estimate"] == apart.sum() <= found.row("pairs_apart")["estimate"]
+
+
+@pytest.mark.slow
+def test_two_draws_of_one_structure_seldom_have_a_pair_apart_in_all() -> None:
+    """Of 200 comparisons of equal structures at most 5 % name any pair, up to the Monte-Carlo error."""
+    named = 0
+    for k in range(200):
+        rng = np.random.default_rng([7, k])
+        found = made(answers(rng, LOADINGS, n=600), answers(rng, LOADINGS, n=600), clustered=False)
+        named += found.row("pairs_apart_in_all")["estimate"] > 0
+    assert named / 200 <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 200)
+
+
 def test_columns_of_one_side_only_are_left_out() -> None:
     found = made(DATA, DATA.drop(columns="q06"))
     assert found.row("pairs")["estimate"] == 10
@@ -157,3 +190,15 @@ def test_limits_cover_the_true_correlation_when_stations_differ() -> None:
             held.append(row["conf_low"] <= 0.5 <= row["conf_high"])
     assert 0.92 <= np.mean(inside) <= 0.975
     assert np.mean(apart) < np.mean(inside) + 0.01
+
+
+def test_sizes_that_differ_much_are_said() -> None:
+    def against(n: int) -> list[str]:
+        other = answers(np.random.default_rng(6), LOADINGS, n=n)
+        found = structure(
+            DATA.drop(columns="station"), name="s", cluster=DATA["station"], synthetic=True, seed=1,
+            reference=(other.drop(columns="station"), other["station"]),
+        )  # fmt: skip
+        return [n.code for n in found.notes]
+
+    assert "eigenvalues_and_size" in against(3000) and "eigenvalues_and_size" not in against(1600)

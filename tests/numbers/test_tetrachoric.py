@@ -97,6 +97,22 @@ def test_chance_eigenvalues_come_from_items_that_nothing_joins() -> None:
     assert 1.05 < chance[:, 0].mean() < 1.4, "independent items: just above one"
 
 
+def test_chance_keeps_every_gap_where_it_is() -> None:
+    """Two items of which nobody answered both have no correlation in any order; mixing their gaps would give one."""
+    rng = np.random.default_rng(1)
+    yes = rng.random((200, 3)) < 0.4
+    seen = np.ones((200, 3), bool)
+    seen[:100, 0] = seen[100:, 1] = False
+    assert np.isnan(structure.parallel(yes, seen, rng, draws=5)).all()
+
+
+def test_chance_is_smoothed_as_the_data_are() -> None:
+    rng = np.random.default_rng(4)
+    yes = rng.random((40, 12)) < 0.25
+    chance = structure.parallel(yes, np.ones((40, 12), bool), rng, draws=10)
+    assert (chance[~np.isnan(chance)] >= 0).all() and chance.sum(axis=1) == pytest.approx(np.full(10, 12.0))
+
+
 def test_items_with_unknown_correlations_are_left_out_one_by_one() -> None:
     matrix = np.eye(4)
     matrix[1, :] = matrix[:, 1] = np.nan

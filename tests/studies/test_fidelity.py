@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,11 +18,13 @@ from dvstudy import cohorts as cohorts_of
 from dvstudy import language as lang
 from dvstudy.cohort import Cohort
 from dvstudy.disclosure import protect
+from dvstudy.errors import UsageError
 from dvstudy.render.gate import gate
 from dvstudy.render.html import to_html
 from dvstudy.render.report import report
 from dvstudy.render.show import show
 from dvstudy.result import CORE, label_of
+from dvstudy.studies._fidelity_reference import implied, recipe_of
 from dvstudy.studies._rules import RULES
 from dvstudy.studies._rules_parts import Unchecked
 from dvstudy.studies.run import StudyRun, load
@@ -436,6 +440,102 @@ def test_the_report_is_written_in_every_language(both: StudyRun, language: str) 
         assert lang.text(f"section.{section.key}", language) in page
     assert page.count("<svg") >= 7
     assert lang.text("group.order_before_incident", language) in page
-    assert lang.text("caption.beside.county_id_difference", language) in page
+    assert lang.text("caption.beside.area_difference", language) in page
+    assert lang.text("caption.beside.county_id_difference", language) not in page, (
+        "made-up places are not the same ones"
+    )
     for raw in ("order146_police", "tetrachoric_two_step", "rows_broken", "nan"):
         assert f">{raw}<" not in page
+
+
+# What it is held against -------------------------------------------------------------------------------------------
+
+
+def test_the_recipe_behind_a_cohort_is_the_one_it_was_made_with(tutorial: Cohort) -> None:
+    """Also of a recipe that does not ship, from its parameters as they come back from a file."""
+    assert recipe_of(tutorial) == cohorts_of.load_recipe("tutorial")
+    own = cohorts_of.load_recipe("stress").changed_to("own_recipe", {"margins.women": (0.7, "test")})
+    back = recipe_of(replace(tutorial, recipe=about(own)))
+    assert back == own and back.plain == own.plain and back.name == "own_recipe"
+    assert (back.settings, back.changed, back.kind) == (own.settings, own.changed, own.kind)
+
+
+def about(recipe: cohorts_of.Recipe) -> dict[str, Any]:
+    known = {"name": recipe.name, "title": recipe.title, "seed": 9, "cases": 60, "changed": list(recipe.changed)}
+    return {**known, "parameter_hash": recipe.parameter_hash, "parameters": json.loads(json.dumps(recipe.plain))}
+
+
+def test_what_a_recipe_implies_is_a_larger_cohort_of_it_with_another_stated_seed(tutorial: Cohort) -> None:
+    assert tutorial.recipe is not None
+    toy = replace(tutorial, recipe={**tutorial.recipe, "cases": 60})
+    made, again, other = (implied(toy, seed) for seed in (1, 1, 2))
+    assert made.recipe is not None and other.recipe is not None and made.synthetic
+    assert made.recipe["parameter_hash"] == tutorial.recipe["parameter_hash"]
+    assert len(made.cases) == 600 and len({made.recipe["seed"], other.recipe["seed"], tutorial.recipe["seed"]}) == 3
+    pd.testing.assert_frame_equal(made.cases, again.cases)
+
+
+def test_nothing_is_simulated_for_people_or_from_altered_parameters(tutorial: Cohort) -> None:
+    real = replace(tutorial, recipe=None, truth={})
+    with pytest.raises(UsageError) as caught:
+        dvstudy.fidelity(real, "recipe")
+    assert caught.value.code == "no_recipe_behind"
+    own = about(cohorts_of.load_recipe("stress").changed_to("own_recipe", {"margins.women": (0.7, "test")}))
+    margins = own["parameters"]["margins"]
+    for change in ({"size": {}}, {"no_such_part": 1}, {"margins": {**margins, "women": 0.71}}):
+        altered = {**own, "parameters": {**own["parameters"], **change}}
+        with pytest.raises(UsageError) as caught:
+            recipe_of(replace(tutorial, recipe=altered))
+        assert caught.value.code == "recipe_unreadable"
+    with pytest.raises(UsageError) as caught:
+        dvstudy.fidelity(tutorial, replace(tutorial, name="copy"))
+    assert caught.value.code == "same_cohort"
+
+
+def test_the_difference_of_a_hidden_rate_is_hidden(tutorial: Cohort) -> None:
+    """Who holds the reference, such as everyone for a simulated one, would have the rate from it."""
+    own, other = part(tutorial, 300), replace(tutorial, answers={}, assessments=tutorial.assessments.iloc[:0])
+    run = gate(dvstudy.fidelity(replace(own, recipe=None, truth={}), other, seed=1))
+    pairs = [(n, f"{n}_difference") for n in run.results if f"{n}_difference" in run.results]
+    assert ("margin_relation_victim", "margin_relation_victim_difference") in pairs
+    hidden_rates = 0
+    for rates, gaps in pairs:
+        table = run.results[rates].table
+        hidden = set(table.loc[table["suppressed"], "group"]) if len(table) else set()
+        gap = run.results[gaps].table
+        assert gap.loc[gap["group"].isin(hidden), "estimate"].isna().all() if len(gap) else True, gaps
+        hidden_rates += len(hidden)
+    assert hidden_rates > 10
+
+
+def test_a_form_that_the_reference_lacks_is_said(small: Cohort, others: Cohort) -> None:
+    forms = others.assessments[others.assessments["rater_role"] == "police_officer"]
+    less = replace(others, assessments=forms, answers={"order146": others.answers["order146"].loc[forms.index]})
+    run = dvstudy.fidelity(small, less, seed=1)
+    codes = {
+        name: [n.code for n in run.results[f"pairs_order146_{name}"].notes] for name in ("police_officer", "joint_team")
+    }
+    assert "no_like_in_reference" in codes["joint_team"] and "no_like_in_reference" not in codes["police_officer"]
+
+
+def test_answers_cut_in_two_are_said_to_be(tutorial: Cohort, alone: StudyRun) -> None:
+    forms = tutorial.assessments[tutorial.assessments["instrument"] == "sara_v2"]
+    sara = replace(tutorial, assessments=forms, answers={"sara_v2": tutorial.answers["sara_v2"].loc[forms.index]})
+    run = dvstudy.study("fidelity", sara, seed=1)
+    for name in ("pairs_sara_v2_trained_assessor", "items_sara_v2_trained_assessor"):
+        note = next(n for n in run.results[name].notes if n.code == "answers_cut")
+        assert dict(note.values)["questions"].value == 20  # type: ignore[union-attr]
+    given = tutorial.answers["sara_v2"].loc[forms.index].iloc[:, 0].astype("str")
+    row = run.results["items_sara_v2_trained_assessor"].row("trained_assessor", str(given.name))
+    assert row["count"] == given.isin(["partial", "present"]).sum()
+    assert all(n.code != "answers_cut" for r in alone.results.values() for n in r.notes)
+
+
+def test_the_summary_says_how_far_all_forms_are_from_the_reference(both: StudyRun) -> None:
+    said = {s.key: dict(s.values) for s in both.summary}
+    apart = said["fidelity.apart"]
+    tables = [r.table.set_index("term")["estimate"] for n, r in both.results.items() if n.startswith("pairs_")]
+    total = sum(one["rms_difference"] ** 2 * one["pairs_compared"] for one in tables)
+    n = sum(one["pairs_compared"] for one in tables)
+    assert apart["found"].value == pytest.approx((total / n) ** 0.5) and apart["n"].value == n  # type: ignore[union-attr]
+    assert said["fidelity.beside"]["n"].value == 1300  # type: ignore[union-attr]
