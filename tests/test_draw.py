@@ -18,6 +18,8 @@ from dvstudy import draw, evidence
 from dvstudy import language as lang
 from dvstudy.analyses.associations import associations
 from dvstudy.analyses.at_prevalence import at_prevalence
+from dvstudy.analyses.calibration import calibration
+from dvstudy.analyses.decision_curves import decision_curves
 from dvstudy.analyses.pooled_auc import pooled_auc
 from dvstudy.analyses.structure import structure
 from dvstudy.disclosure import protect
@@ -77,6 +79,18 @@ def prevalences() -> Result:
     return at_prevalence(frame, name="n", test="test", reference="event", prevalences=[0.05, 0.2], synthetic=True)
 
 
+def stated() -> dict[str, Result]:
+    """Risks that come true, and a rule, on two thousand rows."""
+    rng = np.random.default_rng(5)
+    risk = rng.beta(2, 18, 2000)
+    frame = pd.DataFrame({"event": rng.random(2000) < risk, "risk": risk, "legal_rule": risk > 0.15})
+    asked = {"reference": "event", "synthetic": True}
+    return {
+        "decision": decision_curves(frame, name="d", tools=["legal_rule", "risk"], **asked),
+        "calibration": calibration(frame, name="c", risk="risk", **asked),
+    }
+
+
 def fidelity() -> dict[str, Result]:
     """Six questions behind which stand two traits, held against a second sample, and shares of yes of both."""
     rng = np.random.default_rng(1)
@@ -111,6 +125,7 @@ def results() -> dict[str, Result]:
         "coverage": Result("c", coverage(["order146", "da5", "lap"]), {"synthetic": True}),
         "targets": Result("t", MARGINS.rename(columns={"margin": "term"}), {"synthetic": True}, {"targets": MARGINS}),
         **fidelity(),
+        **stated(),
         **dict.fromkeys(("recovery_bias", "recovery_coverage"), RECOVERED),
         "causal": Result("g", BOXES, {"synthetic": True}, {"arrows": pd.DataFrame({"cause": ["a"], "effect": ["b"]})}),
     }  # fmt: skip

@@ -40,6 +40,8 @@ _HOMES: Final = {
     "tetrachoric": "associations",
     "scree": "associations",
     "endorsed": "endorsed",
+    "decision": "risks",
+    "calibration": "risks",
     "natural_frequencies": "frequencies",
 }
 _WIDE: Final = 7.0
@@ -59,7 +61,8 @@ def picture(name: str) -> Picture:
     calibration targets, also as a result's own (``targets``); ``coverage`` questions by domain and instrument;
     ``recovery_bias`` and ``recovery_coverage`` an estimator over many cohorts; ``causal`` what acts on what;
     ``tetrachoric`` correlations of pairs of questions; ``scree`` eigenvalues; ``endorsed`` shares of yes by
-    question; ``natural_frequencies`` a thousand cases as squares, one field a prevalence.
+    question; ``natural_frequencies`` a thousand cases as squares, one field a prevalence; ``decision``
+    net benefit over thresholds; ``calibration`` events against stated risk.
 
     Raises
     ------
@@ -85,7 +88,7 @@ def _several(column: str) -> Callable[[pd.DataFrame], int]:
 _FIXED: Final[Mapping[str, Size]] = {
     "surface": (_WIDE, 9.0),
     "roc": (5.6, 5.4),
-    "tetrachoric": (9.6, 7.4),
+    "tetrachoric": (9.6, 7.4), "calibration": (6.2, 6.4),
     "natural_frequencies": (_WIDE, 5.0),
 }
 #: Picture that grows with its table -> inches around the lines, inches a line, how many lines it draws.

@@ -12,7 +12,7 @@ from dvstudy.draw.coverage import domain_label, instrument_label
 from dvstudy.draw.published import beside, label, several_tools
 from dvstudy.draw.rows import kind_of, labels, lines
 from dvstudy.draw.truth import placed
-from dvstudy.render import alt_recovery, alt_thresholds
+from dvstudy.render import alt_recovery, alt_risks, alt_thresholds
 from dvstudy.result import Kind, label_of, written
 
 Frames = Mapping[str, pd.DataFrame]
@@ -242,5 +242,7 @@ _WORDS: Mapping[str, Callable[[pd.DataFrame, Frames, Meta, str], dict[str, str] 
     "tetrachoric": _tetrachoric,
     "scree": _scree,
     "endorsed": _endorsed,
+    "decision": alt_risks.decision,
+    "calibration": alt_risks.calibration,
     **alt_thresholds.WORDS,
 }

@@ -1,0 +1,72 @@
+"""Risks from counts of answers: the model that a sum of answers needs before it may be called a risk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from dvstudy.analyses import _frames
+from dvstudy.analyses._frames import Source
+from dvstudy.numbers import out_of_fold
+
+
+def fitted_risk(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    predictors: Sequence[str],
+    reference: Source,
+    cluster: str,
+    seed: int = 0,
+) -> pd.Series:
+    """What risk goes with these counts, by a logistic regression that never saw the row's own cluster?
+
+    Parameters
+    ----------
+    frame
+        One row a form.
+    name
+        Name in error messages.
+    predictors
+        Columns of numbers; each has one coefficient.
+    reference
+        True/false column, or ``Event("column", "value")``: the event happened.
+    cluster
+        Column of station ids. Ten parts of whole stations are left out in turn.
+    seed
+        Of the dealing of stations into parts.
+
+    Returns
+    -------
+    pandas.Series
+        Risk between 0 and 1 by row, named `risk`; missing where a predictor or the cluster is missing, and for parts
+        whose model could not be fitted. A row without an outcome gets a risk and teaches the model nothing.
+
+    Raises
+    ------
+    CheckFailed
+        For columns that are not there, predictors that are not numbers, a reference that is not true/false.
+
+    Notes
+    -----
+    Risks stated out of fold are about right on average by construction: calibration of them shows the form of the
+    model and the spread between stations, not how a model from elsewhere would do.
+    """
+    roles = {f"predictor {p}": p for p in predictors} | {"reference": reference, "cluster": cluster}
+    picked = _frames.flags(_frames.pick(frame, name, roles), name, "reference")
+    named = [r for r in roles if r.startswith("predictor")]
+    picked = _frames.numbers(picked, name, *named)
+    usable = picked[[*named, "cluster"]].notna().all(axis=1)
+    rows = picked[usable]
+    risk = pd.Series(np.nan, index=frame.index, name="risk")
+    code, clusters = _frames.codes(rows["cluster"])
+    if clusters < 2:
+        return risk
+    known = rows["reference"].notna().to_numpy()
+    event = rows["reference"].fillna(value=False).to_numpy(bool)
+    x = np.column_stack([np.ones(len(rows)), rows[named].to_numpy(float)])
+    fold = out_of_fold.deal(clusters, seed=seed)[code]
+    risk.loc[rows.index] = out_of_fold.risks(x, event, known, fold)
+    return risk
