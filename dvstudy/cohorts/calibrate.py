@@ -39,8 +39,8 @@ class Calibrated:
     table
         One row a target: `wanted`, `achieved` in the recipe's reference population, `gap` (achieved less wanted),
         `tolerance` (see `conflicts.near`), `within`, `low` and `high` (the range that can be reached with the other
-        targets as they are; empty for margins and items), `against` (for a target that was not met: the others without
-        which it would be, see `conflicts.against`), `n`, `source`.
+        targets as they are; empty for margins and for items that were met), `against` (for a target that was not met:
+        the others without which it would be, see `conflicts.against`), `n`, `source`.
     """
 
     recipe: Recipe
@@ -74,9 +74,9 @@ def calibrate(
     Raises
     ------
     CheckFailed
-        What `targets.read` finds is named before anything is simulated. Measures out of reach are listed together
-        after the first search, each with its range: `auc_beyond` (above the AUC of the risk itself), `kappa_beyond`,
-        `target_unreachable`.
+        What `targets.read` finds is named before anything is simulated. Measures and items out of reach are listed
+        together after the first search, each with its range: `auc_beyond` (above the AUC of the risk itself),
+        `kappa_beyond`, `target_unreachable`.
     UsageError
         `margins_contradict`, with the range that a margin could have.
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dvstudy.cohorts import solve
 from dvstudy.cohorts.accuracy import accuracy
-from dvstudy.cohorts.conflicts import near
+from dvstudy.cohorts.conflicts import met, near
 from dvstudy.cohorts.recipe import Recipe
 from dvstudy.cohorts.targets import AUCS, KAPPA, SOCIAL_SHARE, Target
+from dvstudy.cohorts.trial import trial
 
 #: Told of each step by its name, and of the number of the round.
 Progress = Callable[[str, int], None]
@@ -33,6 +34,8 @@ def measures(
     if items:
         say("items", number)
         recipe = solve.items(recipe, items, goals, solve.AGAIN if number else solve.ROUNDS)
+        found = trial(recipe)
+        solve.check_items(recipe, [t for t in items if not met(recipe, t, found.value(t.name) - goals[t.name])], reach)
     if asked.keys() & {KAPPA, SOCIAL_SHARE}:
         say("agreement", number)
         recipe = solve.agreement(recipe, asked, goals, reach)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,7 +14,7 @@ from dvstudy.cohorts.numeric import expit, logit
 from dvstudy.cohorts.recipe import Recipe
 from dvstudy.cohorts.targets import KAPPA, SOCIAL_SHARE, Target
 from dvstudy.cohorts.trial import Trial, trial
-from dvstudy.errors import Problem
+from dvstudy.errors import Problem, UsageError
 
 #: What a kappa moves: all these by one factor.
 SPREAD: Final = (
@@ -60,6 +61,29 @@ def items(recipe: Recipe, targets: Sequence[Target], goals: Mapping[str, float],
         changes = {f"facts.{fact}.prevalence": (inside(float(share)), sources[fact]) for fact, share in moved}
         recipe = recipe.changed_to(recipe.name, changes)
     return recipe
+
+
+def check_items(recipe: Recipe, missed: Sequence[Target], reach: Reach) -> None:
+    """Range of each item that was missed, from the facts behind it never to always there and all else as it is; a fault
+    where the target lies outside: then raters, silence and errors keep it from there, not another target."""
+    for target in missed:
+        instrument, item = target.name.split(".")
+        facts = recipe.settings.items[instrument][item]
+        low, high = (_with_facts(recipe, facts, share, target) for share in (0, 1))
+        reach.ranges[target.name] = low, high
+        if target.value < low or target.value > high:
+            reach.faults[target.name] = out_of_reach(
+                "target_unreachable", target.name, target.value, low=low, high=high
+            )
+
+
+def _with_facts(recipe: Recipe, facts: Sequence[str], share: float, target: Target) -> float:
+    """The share of yes when these facts are as common as this; NaN when margins then contradict each other."""
+    changes = {f"facts.{fact}.prevalence": (inside(share), target.source) for fact in facts}
+    try:
+        return trial(recipe.changed_to(recipe.name, changes)).value(target.name)
+    except UsageError:
+        return math.nan
 
 
 def agreement(recipe: Recipe, targets: Mapping[str, Target], goals: Mapping[str, float], reach: Reach) -> Recipe:

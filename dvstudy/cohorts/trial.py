@@ -50,19 +50,16 @@ class Trial:
             return self._yes(*name.split("."))
         made = self.population.filled
         if name in AUCS:
-            score, among = self._score(AUCS[name])
+            score, among = self.score(AUCS[name])
             return auc(score[among], self.population.usual.chances.severe[among])
         if name == KAPPA:
-            first, second = (form.positive[made] for form in (self.population.usual.form, self.second))
-            cells = [first & second, first & ~second, ~first & second, ~first & ~second]
-            table = np.array([np.count_nonzero(cell) for cell in cells]).reshape(2, 2)
-            return float(agreement.two_by_two(table)[agreement.TERMS.index("kappa")])
+            return kappa(self.population.usual.form.positive[made], self.second.positive[made])
         return float(self.second.positive[made].mean())
 
     def most(self, name: str) -> tuple[float, float]:
         """AUC that the risk itself would have, which no form can exceed, and that of the number of true items."""
         instrument, scene = AUCS[name], self.population.scene
-        _, among = self._score(instrument)
+        _, among = self.score(instrument)
         event = self.population.usual.chances.severe[among]
         items = scene.settings.items[instrument].values()
         true = np.sum([np.logical_or.reduce([scene.facts.true[f] for f in facts]) for facts in items], axis=0)
@@ -81,7 +78,7 @@ class Trial:
         chances = outcomes.chances(scene, tuner, hazard, orders, services, unified=False)
         return Trial(replace(p, scene=scene, hazard=hazard, usual=replace(p.usual, chances=chances)), kept)
 
-    def _score(self, instrument: str) -> tuple[Ints, Bools]:
+    def score(self, instrument: str) -> tuple[Ints, Bools]:
         """The score of every case and the cases in which the instrument is used."""
         if instrument not in self.known:
             score = self._sum() if instrument == SARA else self._form(instrument).scores[_SCORES[instrument]]
@@ -136,6 +133,13 @@ def auc(score: Ints, event: Floats) -> float:
     """Chance that a case with the event scores higher than one without, ties counting half."""
     rank = score - score.min()
     return float(tally.auc(np.stack([np.bincount(rank, weight) for weight in (1 - event, event)]))[0])
+
+
+def kappa(first: Bools, second: Bools) -> float:
+    """Cohen's kappa of two raters who say yes or no about the same cases."""
+    cells = [first & second, first & ~second, ~first & second, ~first & ~second]
+    table = np.array([np.count_nonzero(cell) for cell in cells]).reshape(2, 2)
+    return float(agreement.two_by_two(table)[agreement.TERMS.index("kappa")])
 
 
 def _moved(before: Values, after: Values, instrument: str) -> bool:

@@ -11,7 +11,8 @@ import pytest
 
 from dvstudy import cohorts, language
 from dvstudy.cli import main
-from dvstudy.cohorts import conflicts, limits, targets
+from dvstudy.cohorts import conflicts, limits, solve, targets
+from dvstudy.cohorts.parameters import Margins
 from dvstudy.cohorts.reference import population, reference
 from dvstudy.cohorts.trial import Trial, trial
 from dvstudy.errors import CheckFailed, UsageError
@@ -167,6 +168,18 @@ def test_measures_out_of_reach_are_named_together_with_what_is_possible(small: A
     assert "0.995" in caught.value.text("en") and "0,995" in caught.value.text("ro")
 
 
+def test_a_share_of_yes_beyond_what_raters_write_is_a_fault_with_its_range(small: Any) -> None:
+    """Silence, errors and missing answers keep an item from being always or never answered with yes."""
+    wanted = [
+        targets.Target(name, share, 4000, "own") for name, share in (("order146.q02", 0.97), ("order146.q10", 0.3))
+    ]
+    reach = solve.Reach()
+    solve.check_items(small, wanted, reach)
+    assert set(reach.faults) == {"order146.q02"} and set(reach.ranges) == {t.name for t in wanted}
+    low, high = reach.ranges["order146.q02"]
+    assert 0 < low < 0.1 and 0.7 < high < 0.97
+
+
 def test_no_score_orders_cases_better_than_the_risk_itself(small: Any) -> None:
     seen = trial(small)
     for name in targets.AUCS:
@@ -267,6 +280,35 @@ def test_a_recipe_comes_back_from_its_file(small: Any, tmp_path: Path) -> None:
     assert again.parameters["margins.form"].origin() == 'own "count"'
     with pytest.raises(UsageError):
         cohorts.write_recipe(made, path)
+
+
+#: Every margin, moved well away from the recipe's own; items of three forms; every measure.
+WHOLE = {
+    "women": 0.6, "men": 0.22, "minors": 0.18, "spouse": 0.3, "partner": 0.28, "parent": 0.12, "child": 0.2,
+    "other_kin": 0.1, "urban": 0.6, "form": 0.9, "imminent": 0.27, "objection": 0.3, "provisional": 0.14,
+    "urban_provisional": 0.65, "confirmed": 0.8, "converted": 0.5, "direct": 0.05, "device": 0.2,
+    "breach_provisional": 0.1, "breach_court": 0.3, "ended_early": 0.06, "service": 0.2, "reconciled": 0.3,
+    "any_180": 0.25, "recorded_180": 0.15, "severe_180": 0.08, "near_lethal_180": 0.015, "through_112": 0.7,
+    "within_10": 0.6, "night": 0.55, "order146.q02": 0.4, "order146.q19": 0.3, "social_risk_sheet.q17": 0.5,
+    "danger_assessment.q14": 0.5, "kappa_decision": 0.44, "imminent_social": 0.3, "auc_order146_severe": 0.68,
+    "auc_social_severe": 0.69, "auc_danger_severe": 0.66, "auc_sara_severe": 0.7,
+}  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_csv_with_every_kind_of_target_gives_a_recipe_whose_cohorts_have_them(variant: Any, tmp_path: Path) -> None:
+    assert set(Margins.model_fields) | set(targets.MEASURES) <= set(WHOLE)
+    (tmp_path / "own.csv").write_text(
+        "target;value;n;source\n"
+        + "".join(f"{k};{v:.3f}".replace("0.", "0,") + ";3000;own\n" for k, v in WHOLE.items())
+    )
+    made = cohorts.calibrate(variant({}), tmp_path / "own.csv", name="ours")
+    assert made.table["wanted"].tolist() == list(WHOLE.values())
+    assert not made.conflicts, made.table.to_string()
+    recipe = cohorts.load_recipe(cohorts.write_recipe(made.recipe, tmp_path / "ours.toml"))
+    margins = cohorts.simulate(recipe, seed=11, cases=20_000).truth["calibration"].set_index("margin")
+    assert margins["target"].to_dict() == pytest.approx({k: WHOLE[k] for k in margins.index})
+    assert margins["within"].sum() >= len(margins) - 2, margins[~margins["within"]]
 
 
 @pytest.mark.slow
