@@ -108,6 +108,21 @@ def _same_case(own: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
     return own["case_id"].isin(other["case_id"])
 
 
+#: Service -> its code here, its kind in the tables, its row in the national table of services to victims.
+_SERVICES: Final = (
+    ("primary", "primary_counselling", "PRIMARY"),
+    ("social_counselling", "social_counselling", "SOCIAL"),
+    ("psychologist", "psychological_counselling", "PSYCH"),
+    ("legal", "legal_counselling", "LEGAL"),
+    ("mediation", "mediation", "MEDIATION"),
+    ("court_representation", "court_representation", "COURT"),
+    ("social_assistance", "social_assistance", "ASSIST"),
+    ("medical_care", "medical_care", "MEDICAL"),
+    ("forensic_certificate", "forensic_certificate", "FORENSIC"),
+    ("shelter", "shelter", "SHELTER"),
+    ("other_measures", "other_measures", "OTHER"),
+)
+
 #: Code -> what is counted, in the order in which it is shown.
 INDICATORS: Final[dict[str, Indicator]] = {
     "form_filled": Indicator(_formed, ("RO-FORMS-DB", "RO-FORMS-DB-INT")),
@@ -125,11 +140,13 @@ INDICATORS: Final[dict[str, Indicator]] = {
         _of_orders("provisional", lambda own, other: own["recorded_breaches"] > 0),
         ("RO-BREACH-OPP-2025", "RO-OPP-2025-NOV"),
     ),
+    "court_breached": Indicator(_of_orders("court", lambda own, other: own["recorded_breaches"] > 0)),
     "order_contested": Indicator(_of_orders("court", lambda own, other: own["contested"])),
     "service_reached": Indicator("service_used"),
-    "used_psychologist": Indicator(_used("psychological_counselling"), ("SEED-SVC-NAT-PSYCH", "SEED-SVC-NAT-TOTAL")),
-    "used_legal": Indicator(_used("legal_counselling"), ("SEED-SVC-NAT-LEGAL", "SEED-SVC-NAT-TOTAL")),
-    "used_shelter": Indicator(_used("shelter"), ("SEED-SVC-NAT-SHELTER", "SEED-SVC-NAT-TOTAL")),
+    **{
+        f"used_{code}": Indicator(_used(kind), (f"SEED-SVC-NAT-{row}", "SEED-SVC-NAT-TOTAL"))
+        for code, kind, row in _SERVICES
+    },
     "both_professions": Indicator(_assessed("social_worker", "joint_team")),
     "assessed_twice": Indicator(_cases("duplicate_assessment")),
     "called_112": Indicator(_is("channel", "call_112"), ("RO-112-SIBIU-2022", "RO-112-SIBIU-2022-INT")),

@@ -20,7 +20,8 @@ __all__ = ["INDICATORS", "UNRECORDED", "run"]
 
 #: What the tables of a cohort cannot hold, as things stand; each has a sentence that says so.
 UNRECORDED: Final = (
-    "training", "conferences", "repeat_callers", "referrals", "withdrawals", "satisfaction", "perpetrator_services",
+    "training", "conferences", "sharing", "repeat_callers", "helpline", "referrals", "offences", "withdrawals",
+    "satisfaction", "perpetrator_services",
 )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def _unrecorded(cohort: Cohort) -> Iterator[Statement]:
 
 
 def _published() -> Iterator[Statement]:
+    yield say("indicators.scope")
     for code, one in INDICATORS.items():
         if one.figures:
             share = Quantity(_share(one.figures), "percent")

@@ -13,6 +13,7 @@ from dvstudy import evidence, language
 from dvstudy.cohort import Cohort
 from dvstudy.render.show import show
 from dvstudy.studies import indicators
+from dvstudy.tables import SERVICE_KINDS
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +40,7 @@ def test_each_indicator_is_the_share_that_a_count_by_hand_gives(cohort: Cohort, 
         "device_fitted": first["monitored"].mean(),
         "provisional_breached": (first["recorded_breaches"] > 0).mean(),
         "device_accepted": first.loc[first["monitoring_offered"], "monitored"].mean(),
-        "used_shelter": cohort.services.query("service == 'shelter'")["case_id"].nunique()
-        / cohort.services["case_id"].nunique(),
+        "court_breached": (court["recorded_breaches"] > 0).mean(),
         "called_112": (cases["channel"] == "call_112").mean(),
         "at_night": ((cases["hour"] >= 18) | (cases["hour"] < 6)).mean(),
         "service_reached": cohort.services["case_id"].nunique() / n,
@@ -48,6 +48,12 @@ def test_each_indicator_is_the_share_that_a_count_by_hand_gives(cohort: Cohort, 
         "within_ten_minutes": (cases["response_minutes"] < 10).mean(),
         "recorded_again": cohort.outcomes["recorded_180"].mean(),
     }
+    used = (
+        cohort.services.groupby("service", observed=False)["case_id"].nunique() / cohort.services["case_id"].nunique()
+    )
+    named = {"psychological_counselling": "psychologist"} | {f"{c}_counselling": c for c in ("primary", "legal")}
+    wanted |= {f"used_{named.get(kind, kind)}": share for kind, share in used.items()}
+    assert len(used) == len(SERVICE_KINDS)
     for code, share in wanted.items():
         assert found.loc[code, "estimate"] == pytest.approx(float(share)), code
         assert found.loc[code, "conf_low"] < share < found.loc[code, "conf_high"], code
