@@ -20,6 +20,7 @@ from dvstudy.analyses.associations import associations
 from dvstudy.analyses.at_prevalence import at_prevalence
 from dvstudy.analyses.calibration import calibration
 from dvstudy.analyses.decision_curves import decision_curves
+from dvstudy.analyses.flow import flow
 from dvstudy.analyses.pooled_auc import pooled_auc
 from dvstudy.analyses.structure import structure
 from dvstudy.disclosure import protect
@@ -91,6 +92,14 @@ def stated() -> dict[str, Result]:
     }
 
 
+def steps() -> Result:
+    """Two steps and the four ends."""
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame(rng.random((900, 4)) < [0.7, 0.8, 0.3, 0.2], columns=["form", "outcome", "positive", "event"])
+    roles = {"test": "positive", "reference": "event", "synthetic": True}
+    return flow(frame, name="f", steps={"form": "form", "outcome": "outcome"}, **roles)
+
+
 def fidelity() -> dict[str, Result]:
     """Six questions behind which stand two traits, held against a second sample, and shares of yes of both."""
     rng = np.random.default_rng(1)
@@ -119,6 +128,7 @@ def results() -> dict[str, Result]:
         "estimates": severe, "trial": trial, "roc": made.auc_result("auc"), "surface": made.surface_result("surface"),
         "agreement_items": items, "paradox": items, "limits": made.counts_result(),
         "natural_frequencies": prevalences(),
+        "flow": steps(),
         "checks": Result("c", made.checks_of([severe, trial], 3), {"synthetic": True}),
         "margins": Result("m", MARGINS, {"synthetic": True}),
         "pooled_auc": published(),
@@ -356,6 +366,16 @@ def test_squares_are_whole_cases_and_a_thousand_in_each_field() -> None:
     fields = [mesh.get_array() for mesh in painted("natural_frequencies", found).collections]
     drawn = [[int((field == part).sum()) for part in range(4)] for field in fields]
     assert drawn == numbers.to_numpy().tolist()
+
+
+def test_the_flow_diagram_shows_every_count_and_says_what_is_hidden() -> None:
+    found = RESULTS["flow"]
+    shown = words(painted("flow", found))
+    for row in found.table.to_dict("records"):
+        assert lang.number(row["estimate"], "en", decimals=0) in shown
+    gone = protect(found, threshold=200)
+    assert gone.table["suppressed"].any()
+    assert lang.text("axis.hidden", "en") in words(painted("flow", gone))
 
 
 def test_an_unknown_picture_is_an_error() -> None:

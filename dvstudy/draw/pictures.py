@@ -43,6 +43,7 @@ _HOMES: Final = {
     "decision": "risks",
     "calibration": "risks",
     "natural_frequencies": "frequencies",
+    "flow": "flow",
 }
 _WIDE: Final = 7.0
 
@@ -88,7 +89,8 @@ def _several(column: str) -> Callable[[pd.DataFrame], int]:
 _FIXED: Final[Mapping[str, Size]] = {
     "surface": (_WIDE, 9.0),
     "roc": (5.6, 5.4),
-    "tetrachoric": (9.6, 7.4), "calibration": (6.2, 6.4),
+    "tetrachoric": (9.6, 7.4),
+    "calibration": (6.2, 6.4),
     "natural_frequencies": (_WIDE, 5.0),
 }
 #: Picture that grows with its table -> inches around the lines, inches a line, how many lines it draws.
@@ -105,4 +107,5 @@ _GROWING: Final[Mapping[str, tuple[float, float, Callable[[pd.DataFrame], int]]]
     "agreement_items": (1.5, 0.4, _several("group")),
     "coverage": (2.6, 0.21, lambda table: max(int((table.sum() > 0).sum()) if len(table) else 0, 4)),
     "causal": (1.0, 0.72, _several("row")),
+    "flow": (2.2, 0.9, lambda table: max(int((table["term"] == "kept").sum()) if len(table) else 0, 2)),
 }

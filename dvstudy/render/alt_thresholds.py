@@ -29,7 +29,22 @@ def natural_frequencies(table: pd.DataFrame, frames: Frames, meta: Meta, languag
     return {"fields": "; ".join(said)} if said else None
 
 
+def flow(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
+    """Steps, those left out, and the four ends."""
+    said = []
+    for row in table.to_dict("records"):
+        hidden = pd.isna(row["estimate"])
+        n = lang.text("axis.hidden", language) if hidden else lang.number(row["estimate"], language, decimals=0)
+        code = str(row["group"])
+        if row["term"] == "left_out":
+            said.append(lang.text(f"flow.without_{code}", language, n=n))
+        else:
+            said.append(f"{lang.text(f'flow.{code}', language)}: {n}")
+    return {"steps": "; ".join(said)} if said else None
+
+
 #: Picture -> the values of its text alternative, ``alt.<picture>``.
 WORDS: Final[Mapping[str, Callable[[pd.DataFrame, Frames, Meta, str], dict[str, str] | None]]] = {
     "natural_frequencies": natural_frequencies,
+    "flow": flow,
 }
