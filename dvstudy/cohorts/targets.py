@@ -76,18 +76,16 @@ def read(source: str | Path, recipe: Recipe) -> list[Target]:
     if not table:
         found.add(Problem("table_no_rows", subject))
     found.extend(strict.faults(table, subject, COLUMNS))
-    faults = {k: list(_faults(cells, known)) for k, cells in enumerate(table)}
-    for listed in faults.values():
-        found.extend(listed)
-    targets = [
-        Target(c.text["target"], round(c.number("value"), PLACES), int(c.number("n")), c.text["source"])
-        for k, c in enumerate(table)
-        if not faults[k]
-    ]
-    if {t.name for t in targets} >= {c.text["target"] for c in table if c.text["target"] in Margins.model_fields}:
-        found.extend(limits.together({t.name: t.value for t in targets}, recipe, subject))
+    for cells in table:
+        found.extend(_faults(cells, known))
+    given = {c.text["target"]: round(c.number("value"), PLACES) for c in table if _usable(c, known)}
+    if given.keys() >= {c.text["target"] for c in table if c.text["target"] in Margins.model_fields}:
+        found.extend(limits.together(given, recipe, subject))
     found.stop()
-    return targets
+    return [
+        Target(name, value, int(c.number("n")), c.text["source"])
+        for c, (name, value) in zip(table, given.items(), strict=True)
+    ]
 
 
 def names(values: Values) -> tuple[str, ...]:
@@ -133,11 +131,21 @@ def _faults(cells: Cells, known: Sequence[str]) -> Iterator[Problem]:
         shown = tuple(k for k in alike if k.partition(".")[0] == name.partition(".")[0])
         yield Problem("target_unknown", cells.place, name, shown or alike, nearest(name, shown or alike))
         return
-    low, high = (-1 if name == KAPPA else 0), (_MOST if name in COUNTED else 1)
+    low, high = _limits(name)
     if value < low or value > high:
         yield cells.fault("target_range", "value", ("low", low), ("high", high))
     elif (name not in MEASURES or name == SOCIAL_SHARE) and (few := _smallest_cell(name, value, n)) < LEAST:
         yield Problem("target_small", f"{cells.place} → n", str(few), values=(("least", LEAST),))
+
+
+def _usable(cells: Cells, known: Sequence[str]) -> bool:
+    """Whether the value of a row can be held against the others, whatever else is wrong in it."""
+    low, high = _limits(cells.text["target"])
+    return cells.text["target"] in known and low <= cells.number("value") <= high
+
+
+def _limits(name: str) -> tuple[int, int]:
+    return -1 if name == KAPPA else 0, _MOST if name in COUNTED else 1
 
 
 def _smallest_cell(name: str, value: float, n: float) -> float:

@@ -48,6 +48,8 @@ def test_faults_of_all_rows_and_of_the_whole_are_told_together(small: Any) -> No
     whole = {"duplicate_id", "target_parts", "target_infeasible"}
     assert {code for code, _ in found} == whole | {"target_unknown", "target_blank", "target_n", "target_range"}
     assert ("target_range", "90") in found and ("target_n", "0") in found
+    found = faults(small, "form,0.9,,own\nkappa_decision,0.99,100,own\nimminent_social,0.5,400,own\n")
+    assert {code for code, _ in found} == {"target_blank", "target_infeasible"}
 
 
 @pytest.mark.parametrize(
@@ -187,6 +189,7 @@ def test_no_score_orders_cases_better_than_the_risk_itself(small: Any) -> None:
         assert seen.value(name) < facts < risk < 1
 
 
+@pytest.mark.slow
 def test_aucs_of_all_instruments_hold_at_once_and_steps_are_told(small: Any) -> None:
     rows = "".join(
         f"{name},{value},400,own\n" for name, value in zip(targets.AUCS, (0.7, 0.68, 0.65, 0.72), strict=True)
@@ -266,6 +269,7 @@ def test_two_items_about_one_fact_that_cannot_both_hold_are_conflicts_of_each_ot
     assert (against[~against.index.isin(both)] == "").all()
 
 
+@pytest.mark.slow
 def test_items_that_share_a_fact_hold_together_where_another_fact_leaves_room(small: Any) -> None:
     rows = "danger_assessment.q12,0.2,2000,own\norder146.q09,0.6,2000,own\n"
     made = cohorts.calibrate(small, HEAD + rows, name="ours")
