@@ -25,7 +25,6 @@ _DRAWS: Final = 100
 _LEVEL: Final = 0.95
 #: How many times the forms of one side the other may have before a note says so.
 _UNLIKE: Final = 1.5
-_SIDES: Final = ("own", "reference")
 #: Eigenvalues listed in the table.
 _LISTED: Final = 6
 
@@ -72,6 +71,7 @@ def structure(
     """
     answers, reference = alike(answers, reference)
     meta = _ASKED.meta(answers, synthetic=synthetic, instrument=instrument, options={"seed": seed})
+    meta = {**meta, "rows": "eigenvalue"}
     sides = [measure(answers, cluster, name), *([] if reference is None else [measure(*reference, name)])]
     kept = _kept(sides)
     if len(kept) < 3:
@@ -139,7 +139,7 @@ def _sizes(sides: list[Measured]) -> list[Note]:
     n = [len(one.yes) for one in sides]
     if max(n) <= _UNLIKE * min(n):
         return []
-    return [Note("eigenvalues_and_size", {k: Quantity(v, "count", v) for k, v in zip(_SIDES, n, strict=True)})]
+    return [Note("eigenvalues_and_size")]
 
 
 def _cautions(own: Measured, kept: Floats, matrix: Floats, smoothed: bool) -> list[Note]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from dvstudy import language as lang
 from dvstudy.render.document import Table
-from dvstudy.render.result_tables import cell, estimate_row, footnotes, heading, numbers, short_name
+from dvstudy.render.result_tables import cell, estimate_row, footnotes, heading, numbers, rows_are, short_name
 from dvstudy.result import ALL, Result, label_of
 from dvstudy.wording import headings
 
@@ -71,7 +71,7 @@ def _beside(results: Sequence[Result], language: str) -> Table:
     }
     rows = [[heading("group", g, first.meta, language), *(values.get((t, g), "") for t in columns)] for g in groups]
     head = [
-        lang.text("report.column.group", language),
+        lang.text(f"report.column.{rows_are(first)}", language),
         *(label_of("term", t, r.meta, language) for t, r in columns.items()),
     ]
     return Table(_caption(first, language), head, rows, range(1, len(head)), footnotes(results, language))

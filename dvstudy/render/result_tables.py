@@ -99,9 +99,14 @@ def _by_group(result: Result, groups: Sequence[str], language: str) -> Table:
         [heading(kinds[0], d, result.meta, language), *(cells.get((a, d) if many else (d, a), "") for a in across)]
         for d in down
     ]
-    first = lang.text(f"report.column.{kinds[0]}", language)
+    first = lang.text(f"report.column.{rows_are(result) if kinds[0] == 'group' else kinds[0]}", language)
     columns = [first, *(heading(kinds[1], a, result.meta, language) for a in across)]
     return Table(caption(result, language), columns, rows, range(1, len(columns)), footnotes([result], language))
+
+
+def rows_are(result: Result) -> str:
+    """What the groups of a result are, where they stand one below the other: ``meta["rows"]``, or groups."""
+    return str(result.meta.get("rows") or "group")
 
 
 def _alternatives(result: Result, others: pd.DataFrame, language: str) -> Table:

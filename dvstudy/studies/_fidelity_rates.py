@@ -37,7 +37,7 @@ def item_rates(sides: Sides) -> Iterator[Result]:
     by_form = groupby(sides.own.forms.values(), key=lambda one: one.instrument)
     for instrument, same_form in by_form:
         roles = list(same_form)
-        known = {"beside": instrument, "instrument": instrument}
+        known = {"beside": instrument, "instrument": instrument, "rows": "asked"}
         own = {"question": "item_rates", "picture": "endorsed" if sides.reference else None}
         made = [
             [
@@ -56,7 +56,7 @@ def missing_rates(sides: Sides) -> Iterator[Result]:
     made = (_both(sides, f"missing_{why}", why, partial(_missing, reason=why)) for why in ("missing", *REASONS))
     occurring = (list(both) for both in made)
     yield from _in_order(
-        _with(r, beside=_beside(r, "missing"))
+        _with(r, beside=_beside(r, "missing"), rows="form")
         for both in occurring
         for r in both
         if both[0].status != "not_estimable" and float(both[0].table["count"].sum()) > 0

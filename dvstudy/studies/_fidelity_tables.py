@@ -168,7 +168,7 @@ def strongest(made: Result, compared: bool) -> Iterator[Result]:
     order = usable["estimate"].abs().sort_values(ascending=False, kind="stable").index[:_LISTED]
     chosen = list(usable.loc[order, "group"])
     name = f"largest_{made.name}"
-    meta = {**made.meta, "question": "pairs_apart" if compared else "pairs_strongest", "picture": None}
+    meta = {**made.meta, "question": "pairs_apart" if compared else "pairs_strongest", "picture": None, "rows": "pair"}
     if not chosen:
         yield not_estimable(name, meta, Note("no_pair_shown"))
         return
@@ -177,8 +177,7 @@ def strongest(made: Result, compared: bool) -> Iterator[Result]:
     rows = rows[rows["group"].isin(chosen)].sort_values("group", key=lambda g: g.map(place), kind="stable")
     counts = made.frames["counts"]
     frames_ = {"counts": counts[counts["group"].isin(chosen)].reset_index(drop=True)}
-    listed = {"pairs": Quantity(len(chosen), "count"), "of": Quantity(len(usable), "count")}
-    notes = (Note("largest_of_many", listed),) if len(usable) > len(chosen) else ()
+    notes = (Note("largest_of_many"),) if len(usable) > len(chosen) else ()
     yield replace(
         made, name=name, table=rows.reset_index(drop=True), frames=frames_, meta=meta, notes=notes, status="ok"
     )

@@ -99,12 +99,14 @@ def _rules_said(rules: Result) -> Iterator[Statement]:
 
 def _pairs_said(pairs: Sequence[Result]) -> Iterator[Statement]:
     """How far the tetrachoric structures of all forms are from the reference, and how far chance would set them."""
-    found = [r.table.set_index("term")["estimate"] for r in pairs if parts.has_row(r, "rms_difference")]
+    held = [r for r in pairs if parts.has_row(r, "rms_difference")]
+    found = [r.table.set_index("term")["estimate"] for r in held]
     if not found:
         return
+    behind = min(float(r.row("rms_difference")["n"]) for r in held)
     weights = [one["pairs_compared"] for one in found]
     rms = {
-        name: Quantity(float(np.sqrt(np.average([one[term] ** 2 for one in found], weights=weights))), "number")
+        name: Quantity(float(np.sqrt(np.average([one[term] ** 2 for one in found], weights=weights))), "number", behind)
         for name, term in (("found", "rms_difference"), ("chance", "rms_by_chance"))
     }
     apart = Quantity(float(sum(one["pairs_apart_in_all"] for one in found)), "count")
@@ -139,7 +141,14 @@ def _dimensions(structures: Sequence[Result], synthetic: bool) -> Iterator[Resul
     found = [r for r in structures if r.status != "not_estimable"]
     if found:
         rows = [{**r.row("dimensions"), "group": r.meta["about"]} for r in found]
-        meta = {**found[0].meta, "question": "dimensions", "about": None, "picture": None, "instrument": None}
+        meta = {
+            **found[0].meta,
+            "question": "dimensions",
+            "about": None,
+            "picture": None,
+            "instrument": None,
+            "rows": "form",
+        }
         yield Result("fidelity_dimensions", table(rows), {**meta, "synthetic": synthetic})
     yield from (replace(r, table=r.table[r.table["term"] != "dimensions"].reset_index(drop=True)) for r in structures)
 

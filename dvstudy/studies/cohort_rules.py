@@ -28,7 +28,8 @@ def plausibility(cohort: Cohort, *, name: str = "fidelity_rules") -> Result:
     -------
     Result
         Per rule (`group`, its words under ``group.<code>``): `rows_broken` and `rows_checked`. A rule whose tables or
-        columns are absent or empty has no number and the method ``cannot_be_checked``; it is not a rule that holds.
+        columns are absent or empty checks no row, and `rows_broken` has no number and the method ``cannot_be_checked``;
+        it is not a rule that holds.
         Of a cohort proven synthetic, notes name up to three rows that break a rule; of real people no row is named.
         Status `caution` when a rule is broken.
 
@@ -43,14 +44,14 @@ def plausibility(cohort: Cohort, *, name: str = "fidelity_rules") -> Result:
         try:
             checked, broken = rule(cohort)
         except Unchecked:
-            rows += _lines(code, (float("nan"), float("nan")), "cannot_be_checked")
+            rows += _lines(code, (float("nan"), 0.0), "cannot_be_checked")
             continue
         rows += _lines(code, (float(len(broken)), float(checked)), "counted")
         if len(broken) and cohort.synthetic:
             notes.append(Note("rule_examples", {"rule": f"@group.{code}", "rows": _named(broken)}))
     meta = {
         "question": "plausibility", "estimand": "counts", "method": "counted", "citation": "", "options": {},
-        "data": "", "synthetic": cohort.synthetic, "instrument": None, "picture": None,
+        "data": "", "synthetic": cohort.synthetic, "instrument": None, "picture": None, "rows": "rule",
     }  # fmt: skip
     made = table(rows)
     found = made.loc[made["term"] == "rows_broken", "estimate"]
@@ -59,7 +60,14 @@ def plausibility(cohort: Cohort, *, name: str = "fidelity_rules") -> Result:
 
 def _lines(code: str, values: tuple[float, float], method: str) -> Iterator[dict[str, Any]]:
     for term, value in zip(("rows_broken", "rows_checked"), values, strict=True):
-        yield {"term": term, "group": code, "estimate": value, "n": values[1], "method": method, "kind": "count"}
+        yield {
+            "term": term,
+            "group": code,
+            "estimate": value,
+            "n": values[1],
+            "method": "counted" if term == "rows_checked" else method,
+            "kind": "count",
+        }
 
 
 def _named(broken: Iterable[str]) -> str:

@@ -289,7 +289,9 @@ def test_a_rule_whose_columns_are_absent_cannot_be_checked_and_does_not_hold(tut
     assert set(RULES) - unchecked == {"answer_not_admissible", "id_twice", "row_without_case"}
     rows = dvstudy.plausibility(poor).table
     lost = rows[rows["group"].isin(unchecked)]
-    assert lost["estimate"].isna().all() and set(lost["method"]) == {"cannot_be_checked"}
+    broken, checked = (lost[lost["term"] == f"rows_{what}"] for what in ("broken", "checked"))
+    assert broken["estimate"].isna().all() and set(broken["method"]) == {"cannot_be_checked"}
+    assert (checked["estimate"] == 0).all()
 
 
 def test_only_made_up_rows_are_named(tutorial: Cohort) -> None:
@@ -407,6 +409,7 @@ def test_one_confidential_side_makes_the_whole_run_confidential(small: Cohort, o
         counts = result.table["count"].dropna() if "count" in result.table else pd.Series(dtype=float)
         assert (counts >= 10).all(), result.name
         assert "targets" not in result.frames and "std_error" not in result.table
+    assert {s.key for s in shown.summary} >= {"fidelity.beside", "fidelity.apart", "fidelity.rules"}
     section = next(s for s in shown.sections if s.key == "fidelity.rules")
     page = show(replace(shown, sections=[section]), "fidelity.rules").html
     assert lang.text("report.mark.confidential", "en") in page and lang.text("report.mark.synthetic", "en") not in page
