@@ -13,11 +13,14 @@ from dvstudy.cohorts.solve import MOST, NEAR, Reach, root, scaled
 from dvstudy.cohorts.streams import Floats
 from dvstudy.cohorts.targets import AUCS, KAPPA, SOCIAL_SHARE, Target
 from dvstudy.cohorts.trial import RATER, SOCIAL, Trial, trial
+from dvstudy.errors import UsageError
 
 #: What an AUC moves first: all these by one factor.
 LOADINGS: Final = ("outcomes.risk", "outcomes.severe")
 #: Step of a finite difference; weight of a shift beside a miss; most steps of a search by least squares.
 _STEP, _LIGHT, _TRIES = 1 / 2**2, 1 / 2**4, 20
+#: Step by which a factor too large for the margins comes down.
+_WIDER: Final = 1 / 2
 
 
 def shift_of(name: str, asked: Sequence[str]) -> str | None:
@@ -38,8 +41,8 @@ def accuracy(
     _reachable(targets, search, reach)
     if search.shifts:
         return search.at(_least(search, goals, tolerance))[0]
-    target, goal = targets[0], goals[targets[0].name]
-    best = root(lambda by: search.at(np.array([by]))[1].value(target.name) - goal, target, goal, Reach(), (0, MOST))
+    target, goal, bounds = targets[0], goals[targets[0].name], (0.0, float(search.most[0]))
+    best = root(lambda by: search.at(np.array([by]))[1].value(target.name) - goal, target, goal, Reach(), bounds)
     return search.at(np.array([best]))[0]
 
 
@@ -52,8 +55,18 @@ class _Search:
         self.shifts = [path for path in shifts if path]
         self.start = np.array([1, *(recipe.at(path) for path in self.shifts)], dtype=np.float64)
         self.least = np.array([0.0, *[-MOST] * len(self.shifts)])
-        self.most = np.full(len(self.start), float(MOST))
         self._seen: dict[tuple[float, ...], tuple[Recipe, Trial]] = {}
+        self.most = np.array([self._largest(), *[MOST] * len(self.shifts)], dtype=np.float64)
+
+    def _largest(self) -> float:
+        """The largest factor at which the margins still hold: at most `MOST`, and at least that of the recipe."""
+        for by in np.arange(MOST, 1, -_WIDER):
+            try:
+                self.at(np.array([by, *self.start[1:]]))
+            except UsageError:
+                continue
+            return float(by)
+        return 1.0
 
     def at(self, x: Floats) -> tuple[Recipe, Trial]:
         key = tuple(x)
@@ -90,7 +103,7 @@ def _reachable(targets: Sequence[Target], search: _Search, reach: Reach) -> None
     """Range of each AUC between no loadings and the largest. A target above what the risk itself would reach is a
     fault, since no score orders cases better than the risk that the events are drawn from; so is one outside the range
     where only the loadings move it."""
-    ends = [search.at(np.array([by, *search.start[1:]]))[1] for by in (0.0, float(MOST))]
+    ends = [search.at(np.array([by, *search.start[1:]]))[1] for by in (0.0, search.most[0])]
     for target in targets:
         risk, facts = ends[1].most(target.name)
         low, high = sorted(end.value(target.name) for end in ends)

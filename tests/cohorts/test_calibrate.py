@@ -11,7 +11,7 @@ import pytest
 
 from dvstudy import cohorts, language
 from dvstudy.cli import main
-from dvstudy.cohorts import conflicts, limits, solve, targets
+from dvstudy.cohorts import accuracy, conflicts, limits, solve, targets
 from dvstudy.cohorts.parameters import Margins
 from dvstudy.cohorts.reference import population, reference
 from dvstudy.cohorts.trial import Trial, trial
@@ -180,6 +180,16 @@ def test_a_share_of_yes_beyond_what_raters_write_is_a_fault_with_its_range(small
     assert set(reach.faults) == {"order146.q02"} and set(reach.ranges) == {t.name for t in wanted}
     low, high = reach.ranges["order146.q02"]
     assert 0 < low < 0.1 and 0.7 < high < 0.97
+
+
+def test_loadings_are_scaled_only_as_far_as_the_margins_hold() -> None:
+    """Three times the loadings of the recipe `stress` leave no room for its share of severe violence."""
+    wanted = {"auc_order146_severe": targets.Target("auc_order146_severe", 0.75, 400, "own")}
+    reach = solve.Reach()
+    made = accuracy.accuracy(cohorts.load_recipe("stress"), wanted, {"auc_order146_severe": 0.75}, 0.02, reach)
+    low, high = reach.ranges["auc_order146_severe"]
+    assert not reach.faults and low < 0.55 and high > 0.85
+    assert trial(made).value("auc_order146_severe") == pytest.approx(0.75, abs=0.01)
 
 
 def test_no_score_orders_cases_better_than_the_risk_itself(small: Any) -> None:
