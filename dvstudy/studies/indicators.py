@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from dvstudy import evidence, tables
 from dvstudy.analyses import rates
 from dvstudy.cohort import Cohort
-from dvstudy.result import Quantity
+from dvstudy.result import Quantity, Result, table
 from dvstudy.studies import frames, parts
 from dvstudy.studies._indicator_rows import INDICATORS
 from dvstudy.studies.parts import say
@@ -45,11 +46,18 @@ def run(cohort: Cohort, *, seed: int) -> StudyRun:
     made = rates.rates(
         frame, name="indicators", term="indicator", group="indicator", cluster=cluster, synthetic=cohort.synthetic
     )
+    made = replace(made, meta={**made.meta, "beside": "indicators"})
+    published = _published(made)
+    sources = "; ".join(" / ".join(one.figures) for one in INDICATORS.values() if one.figures)
     sections = [
-        Section("indicators.measured", list(_published()), [made.name]),
+        Section(
+            "indicators.measured",
+            [say("indicators.scope"), say("indicators.published", figures=sources)],
+            [made.name, published.name],
+        ),
         Section("indicators.unrecorded", list(_unrecorded(cohort)), []),
     ]
-    return parts.finish("indicators", cohort, [made], seed=seed, summary=[], sections=sections)
+    return parts.finish("indicators", cohort, [made, published], seed=seed, summary=[], sections=sections)
 
 
 _NOTHING: Final = pd.Series(dtype="boolean")
@@ -75,12 +83,14 @@ def _unrecorded(cohort: Cohort) -> Iterator[Statement]:
         yield say(f"indicators.{code}", **(known if code == "perpetrator_services" else {}))
 
 
-def _published() -> Iterator[Statement]:
-    yield say("indicators.scope")
-    for code, one in INDICATORS.items():
-        if one.figures:
-            share = Quantity(_share(one.figures), "percent")
-            yield say("indicators.published", what=f"@group.{code}", share=share, figures=" / ".join(one.figures))
+def _published(made: Result) -> Result:
+    """The published figures as a column beside the shares of the cohort; they have no limits of their own."""
+    rows = [
+        {"term": "published", "group": code, "estimate": _share(one.figures), "kind": "percent", "method": "published"}
+        for code, one in INDICATORS.items()
+        if one.figures
+    ]
+    return Result("indicators_published", table(rows), {**made.meta, "method": "published", "picture": None})
 
 
 def _share(figures: tuple[str, ...]) -> float:

@@ -94,3 +94,11 @@ def test_published_figures_stand_beside_in_every_language(code: str, cohort: Coh
     shown = show(dvstudy.study("indicators", cohort), "indicators.measured", code).html
     assert language.percent(15856 / 138385, code) in shown and "RO-OPP-2025 / RO-INT-2025" in shown
     assert all(language.has(f"group.{one}", code) for one in indicators.INDICATORS)
+
+
+def test_each_published_figure_stands_in_the_row_of_its_indicator(cohort: Cohort) -> None:
+    beside = dvstudy.study("indicators", cohort).results["indicators_published"].table.set_index("group")
+    assert beside.loc["used_forensic_certificate", "estimate"] == pytest.approx(120 / 12940)  # the report's own table
+    assert beside.loc["device_accepted", "estimate"] == pytest.approx(0.14)
+    assert set(beside.index) == {code for code, one in indicators.INDICATORS.items() if one.figures}
+    assert beside[["conf_low", "conf_high", "n"]].isna().all(axis=None)
