@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dvstudy.analyses import _accuracy, _frames
-from dvstudy.numbers import clustered_auc, delong
+from dvstudy.analyses import _accuracy, _frames, _scores
+from dvstudy.numbers import auc_resample, clustered_auc, delong
 from dvstudy.numbers.clusters import ASSUMED_ICC, design_effect, spread
 from dvstudy.numbers.proportions import logit_limits, plain_limits, wilson
 from dvstudy.result import ALL, Note, Quantity
 
 _TINY = 1e-12
 #: Share of the two variances below which a variance of their difference is rounding.
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,24 @@ def other_rows(found: Found) -> list[dict[str, Any]]:
     return rows
 
 
+def redrawn(rows: pd.DataFrame, *roles: str) -> list[dict[str, Any]]:
+    """The AUC of one column, or of the first minus that of the second, over whole clusters drawn anew."""
+    event = rows["reference"].to_numpy(bool)
+    of = _scores.ready(rows.assign(score=rows[roles[0]]), event)
+    scores = [rows[role].to_numpy() for role in roles]
+    signs = (1.0, -1.0)[: len(roles)]
+    estimate = sum(sign * delong.auc(score, event).estimate for sign, score in zip(signs, scores, strict=True))
+    return _scores.bootstrap_row(
+        "auc" if len(roles) == 1 else "auc_difference",
+        estimate,
+        of,
+        lambda times: sum(  # type: ignore[arg-type,return-value]
+            sign * auc_resample.replicates(score, event, of.code, times)
+            for sign, score in zip(signs, scores, strict=True)
+        ),
+    )
+
+
 def paired_delong(rows: pd.DataFrame) -> dict[str, Any]:
     """The difference `first` minus `second` by DeLong's paired method."""
     event = rows["reference"].to_numpy(bool)
@@ -85,8 +103,8 @@ def paired_delong(rows: pd.DataFrame) -> dict[str, Any]:
     gap = float(both.estimates[0] - both.estimates[1])
     apart = both.covariance[0, 0] + both.covariance[1, 1]
     variance = apart - 2 * both.covariance[0, 1]
-    seen = variance if np.isnan(variance) or variance > _ROUNDING * apart else 0.0
-    return _difference(gap, float(np.sqrt(seen)), np.inf, "delong", len(rows))
+    seen = variance if np.isnan(variance) or variance > ROUNDING * apart else 0.0
+    return difference(gap, float(np.sqrt(seen)), np.inf, "delong", len(rows))
 
 
 def paired_jackknife(one: Found, two: Found) -> dict[str, Any] | None:
@@ -97,7 +115,7 @@ def paired_jackknife(one: Found, two: Found) -> dict[str, Any] | None:
     moved = one.clustered.replicates - two.clustered.replicates - gap
     error = float(spread(moved, len(moved))) if one.clustered.clusters > 1 else np.nan
     rows = one.plain.events + one.plain.others
-    return _difference(gap, error, one.df, "cluster_jackknife", rows) | {"clusters": one.clustered.clusters}
+    return difference(gap, error, one.df, "cluster_jackknife", rows) | {"clusters": one.clustered.clusters}
 
 
 def cautions(found: Found) -> list[Note]:
@@ -139,7 +157,8 @@ def _row(found: Found, method: str, error: float, df: float, *, on_logit: bool) 
     }
 
 
-def _difference(gap: float, error: float, df: float, method: str, n: int) -> dict[str, Any]:
+def difference(gap: float, error: float, df: float, method: str, n: int) -> dict[str, Any]:
+    """A row for a difference of two areas, with a t (normal where `df` is infinite) p-value."""
     from scipy.special import ndtr, stdtr
 
     seen = error if error > _TINY else np.nan

@@ -7,9 +7,9 @@ from typing import Final
 import pandas as pd
 
 from dvstudy import result
-from dvstudy.analyses import _accuracy, _auc, _frames
+from dvstudy.analyses import _accuracy, _auc, _frames, _scores
 from dvstudy.analyses._frames import Asked, Source
-from dvstudy.numbers import roc, two_by_two
+from dvstudy.numbers import roc, roc_band, two_by_two
 from dvstudy.result import Note, Result, not_estimable
 
 _CITATION: Final = (
@@ -52,10 +52,11 @@ def auc(
     Returns
     -------
     Result
-        Term `auc`. Frames: `alternatives` (methods `delong`, `delong_logit`, and with clusters `obuchowski`), `roc`
-        (`threshold`, `sensitivity`, `specificity`, `flagged`; a form is positive at or above the threshold; first row
-        nobody, last row everybody). Status `not_estimable` without events, without rows free of the event, or when
-        every row has the same score.
+        Term `auc`. Frames: `alternatives` (methods `delong`, `delong_logit`, and with clusters `obuchowski` and
+        `cluster_bootstrap`), `roc` (`threshold`, `sensitivity`, `specificity`, `flagged`; a form is positive at or
+        above the threshold; first row nobody, last row everybody; `band_low`, `band_high`: the whole curve lies between
+        them in 95 of 100 such studies, see `numbers.roc_band`). Status `not_estimable` without events, without other
+        rows, or when every row has the same score.
 
     Raises
     ------
@@ -79,7 +80,8 @@ def auc(
         return not_estimable(name, meta, *kept.notes, *unanswerable)
     found = _auc.estimate("score", kept.frame)
     notes = [*kept.notes, *_auc.cautions(found)]
-    frames = {"alternatives": result.table(_auc.other_rows(found)), "roc": _roc(kept.frame)}
+    others = [*_auc.other_rows(found), *_auc.redrawn(kept.frame, "score")]
+    frames = {"alternatives": result.table(others), "roc": _roc(kept.frame)}
     return Result(name, result.table([_auc.row(found)]), meta, frames, notes, _frames.status(notes))
 
 
@@ -107,7 +109,8 @@ def compare_auc(
     -------
     Result
         Term `auc` for each score (group: its column) and `auc_difference`, first minus second, with `p_value`. Frame
-        `alternatives`: the difference by DeLong's paired method. Only rows with both scores are used.
+        `alternatives`: the difference by DeLong's paired method and by drawing whole clusters anew. Only rows with both
+        scores are used.
 
     Raises
     ------
@@ -117,8 +120,8 @@ def compare_auc(
     Notes
     -----
     Jackknife t limits of the difference over clusters; DeLong's paired covariance for independent rows; none where
-    the difference never varies (two scores that rank alike). Checked against R ``pROC::roc.test``. Two scores known
-    for different people cannot be compared here.
+    the difference never varies (two scores that rank alike). Checked against R ``pROC::roc.test``. For two scores known
+    for different people see `compare_auc_unpaired`.
     """
     roles = {"first": first, "second": second, "reference": reference, "cluster": cluster}
     picked = _frames.pick(frame, name, roles)
@@ -134,7 +137,7 @@ def compare_auc(
     cautions = {n.code: n for n in (*_auc.cautions(one), *_auc.cautions(two), *_auc.never_varies(difference))}
     notes = [*kept.notes, *cautions.values()]
     rows = [_auc.row(one) | {"group": first}, _auc.row(two) | {"group": second}, difference]
-    frames = {"alternatives": result.table([by_delong])}
+    frames = {"alternatives": result.table([by_delong, *_auc.redrawn(kept.frame, "first", "second")])}
     return Result(name, result.table(rows), meta, frames, notes, _frames.status(notes))
 
 
@@ -142,7 +145,16 @@ def _roc(rows: pd.DataFrame) -> pd.DataFrame:
     thresholds, cells = roc.points(rows["score"].to_numpy(), rows["reference"].to_numpy(bool))
     measured = two_by_two.measures(cells)
     columns = {term: measured[:, two_by_two.TERMS.index(term)] for term in ("sensitivity", "specificity", "flagged")}
-    return pd.DataFrame({"threshold": thresholds, **columns})
+    false_alarms = 1 - columns["specificity"]
+    low, high = _band(rows).around(false_alarms, columns["sensitivity"], false_alarms)
+    return pd.DataFrame({"threshold": thresholds, **columns, "band_low": low, "band_high": high})
+
+
+def _band(rows: pd.DataFrame) -> roc_band.Band:
+    ready = _scores.ready(rows, rows["reference"].to_numpy(bool))
+    if ready.by_cluster:
+        return roc_band.clustered(ready.counts)
+    return roc_band.independent(int(ready.event.sum()), int((~ready.event).sum()))
 
 
 def _unanswerable(rows: pd.DataFrame, *scores: str) -> list[Note]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dvstudy.numbers.clusters import ratios
 from dvstudy.numbers.partial_auc import shares_above
-from dvstudy.numbers.score_counts import ScoreCounts
+from dvstudy.numbers.score_counts import ScoreCounts, at_or_above
 
 Floats = NDArray[np.float64]
 
@@ -74,13 +74,8 @@ def curve(counts: ScoreCounts) -> tuple[Floats, Floats]:
 
 def _deviations(table: Any) -> Floats:
     """(K, thresholds) jackknife deviations of the share at or above each threshold, scaled to the standard error."""
-    from scipy import sparse
-
     values = table.shape[1]
     watched = np.unique(np.linspace(0, values - 1, min(values, _WATCHED)).astype(int))
-    gathered = sparse.csr_array((np.ones(values), (np.arange(values), np.searchsorted(watched, np.arange(values)))))
-    product = table @ gathered
-    within = product if isinstance(product, np.ndarray) else product.toarray()
-    above = np.cumsum(within, axis=1)
+    above = at_or_above(table, watched)
     moved = ratios(above, np.broadcast_to(above[:, -1:], above.shape))
     return np.asarray(moved.deviation * np.sqrt((moved.clusters - 1) / moved.clusters))

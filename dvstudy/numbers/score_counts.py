@@ -73,10 +73,19 @@ def count(
 
 
 def dealt(rows: int, *, groups: int = GROUPS) -> tuple[NDArray[np.intp], int]:
-    """Independent rows dealt at random into `groups` groups of equal size (each row its own where there are fewer): the
-    code of every row, and how many groups. The same for every call with as many rows."""
+    """Independent rows dealt at random into `groups` groups of equal size (each row its own where there are fewer):
+    the code of every row, and how many groups. The same for every call with as many rows."""
     number = min(rows, groups)
     return np.random.default_rng(rows).permutation(rows) % max(number, 1), number
+
+
+def at_or_above(table: Any, places: NDArray[np.integer]) -> Floats:
+    """(K, P) rows of a table of a `ScoreCounts` at or above the scores in rising `places` (P,), the last included."""
+    from scipy import sparse
+
+    column = np.arange(table.shape[1])
+    gathered = sparse.csr_array((np.ones(len(column)), (column, np.searchsorted(places, column))))
+    return np.cumsum(_dense(table @ gathered), axis=1)
 
 
 def without_each(counts: ScoreCounts, summary: Summary) -> Jackknife:
