@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         show,
         show_calibration,
         show_causes,
+        show_checklist,
         show_checks,
         show_provenance,
         show_recovery,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from dvstudy.result import Result
     from dvstudy.scoring import explain, score
     from dvstudy.studies import compare, compare_case, fidelity, plausibility, study
+    from dvstudy.studies.checklists import checklist
     from dvstudy.studies.run import StudyRun
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "StudyRun",
     "UsageError",
     "available_instruments",
+    "checklist",
     "compare",
     "compare_case",
     "crosswalk",
@@ -79,6 +82,7 @@ __all__ = [
     "show_calibration",
     "show_case_comparison",
     "show_causes",
+    "show_checklist",
     "show_checks",
     "show_coverage",
     "show_crosswalk",
@@ -109,6 +113,7 @@ _HOMES = {
     "StudyRun": "studies.run",
     "UsageError": "errors",
     "available_instruments": "instruments:available",
+    "checklist": "studies.checklists",
     "compare": "studies",
     "compare_case": "studies",
     "crosswalk": "instruments",
@@ -126,6 +131,7 @@ _HOMES = {
     "show_calibration": "render.show",
     "show_case_comparison": "render.show_library",
     "show_causes": "render.show",
+    "show_checklist": "render.show",
     "show_checks": "render.show",
     "show_coverage": "render.show_library",
     "show_crosswalk": "render.show_library",

@@ -25,9 +25,11 @@ ORDER: Final = ("profile", "thresholds", "agreement", "unified_form")
 
 @dataclass(frozen=True)
 class Written:
-    """What a whole study left: pages to read first, then executed notebooks, saved runs and the cohort."""
+    """What a whole study left: pages to read first, reporting guidelines filled in, executed notebooks, saved runs and
+    the cohort."""
 
     pages: tuple[Path, ...]
+    lists: tuple[Path, ...]
     notebooks: tuple[Path, ...]
     runs: Path
     cohort: Path
@@ -76,12 +78,14 @@ def run(plan: Plan, progress: Progress = silent) -> Written:
         runs = dict(_studies(cohort, plan.seed, staging / RUNS, progress))
         executed = _notebooks(plan, staging, progress)
         pages = _pages(runs, cohort, plan.languages, staging, progress)
+        lists = _lists(runs, plan.languages, staging)
         _move(staging, plan.out)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     placed = plan.out.joinpath
     return Written(
         pages=tuple(placed(p.relative_to(staging)) for p in pages),
+        lists=tuple(placed(p.relative_to(staging)) for p in lists),
         notebooks=tuple(placed(p.relative_to(staging)) for p in executed),
         runs=placed(RUNS),
         cohort=placed(COHORT),
@@ -135,6 +139,11 @@ def _pages(
         with progress("report", language=language):
             pages.append(report.write_report(runs, cohort, folder / f"report_{language}.html", language=language))
     return pages
+
+
+def _lists(runs: dict[str, StudyRun], languages: Sequence[str], folder: Path) -> list[Path]:
+    """The reporting guidelines, filled from the runs, one page a language."""
+    return [report.write_checklists(runs, folder / f"checklists_{code}.html", language=code) for code in languages]
 
 
 def _move(staging: Path, out: Path) -> None:

@@ -28,6 +28,8 @@ def study(options: Namespace, language: str) -> Iterator[str]:
     yield lang.plural("cli.study.done", language, round(steps.elapsed()))
     for page in written.pages:
         yield lang.text("cli.study.page", language, path=page)
+    for page in written.lists:
+        yield lang.text("cli.study.lists", language, path=page)
     if written.notebooks:
         yield lang.text("cli.study.notebooks", language, path=written.notebooks[0].parent)
     else:

@@ -39,7 +39,12 @@ def flow(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict
         if row["term"] == "left_out":
             said.append(lang.text(f"flow.without_{code}", language, n=n))
         else:
-            said.append(f"{lang.text(f'flow.{code}', language)}: {n}")
+            words = (
+                label_of("group", code, meta, language)
+                if row["term"] == "ended"
+                else lang.text(f"flow.{code}", language)
+            )
+            said.append(f"{words}: {n}")
     return {"steps": "; ".join(said)} if said else None
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from dvstudy import language as lang
 from dvstudy.errors import UsageError
 from dvstudy.instruments import Instrument
-from dvstudy.render import methods, study_pages
+from dvstudy.render import checklist_pages, methods, study_pages
 from dvstudy.render.document import Block, Document, Heading, NoteBox, Paragraph, Table
 from dvstudy.render.gate import gate
 from dvstudy.render.html import to_html
@@ -87,6 +87,16 @@ def write_report(
     return path
 
 
+def write_checklists(runs: Mapping[str, StudyRun], path: Path, *, language: str, force: bool = False) -> Path:
+    """Write the reporting guidelines, filled from `runs`, as one HTML file; an existing file needs `force`."""
+    path = Path(path)
+    if path.exists() and not force:
+        raise UsageError("target_exists", target=path.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(to_html(checklist_pages.document(runs, language)), encoding="utf-8")
+    return path
+
+
 def _blocks(
     runs: Mapping[str, StudyRun],
     language: str,
@@ -103,6 +113,7 @@ def _blocks(
         yield from study_pages.chapter(run, language)
     yield from study_pages.truth(runs, language)
     yield from methods.methods(runs.values(), language)
+    yield from checklist_pages.summary(runs, language)
     yield from methods.used_instruments(definitions, language)
     yield from methods.calibration(calibration, language)
     yield from study_pages.other_methods(runs, language)

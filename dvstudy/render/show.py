@@ -9,10 +9,11 @@ from dvstudy import language as lang
 from dvstudy.cohort import Cohort
 from dvstudy.errors import UsageError
 from dvstudy.recovery import Recovery
-from dvstudy.render import methods, recipe_pages, recovery_pages, study_pages
+from dvstudy.render import checklist_pages, methods, recipe_pages, recovery_pages, study_pages
 from dvstudy.render.document import Block, Paragraph, Table
 from dvstudy.render.gate import gate
 from dvstudy.render.shown import Shown, shown_as
+from dvstudy.studies.checklists import checklist
 from dvstudy.studies.run import Section, StudyRun
 from dvstudy.wording import headings
 
@@ -51,6 +52,12 @@ def _section(kept: Section, shown: StudyRun, language: str) -> Iterator[Block]:
         yield from listed
     cited = dict.fromkeys(str(r.meta["citation"]).rstrip(".") for r in results if r.meta.get("citation"))
     yield from (Paragraph(lang.text("report.source", language, source=source), "small") for source in cited)
+
+
+def show_checklist(run: StudyRun, name: str = "stard", language: str = lang.BASE) -> Shown:
+    """A reporting guideline filled from a run: see `dvstudy.checklist`."""
+    table = checklist_pages.page(name, checklist(name, {run.name: run}), language)
+    return shown_as([table], _people(run.synthetic), language)
 
 
 def show_summary(run: StudyRun, language: str = lang.BASE) -> Shown:

@@ -27,7 +27,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_leaves_reports_in_every_language_runs_and_cohort(done: Path) -> None:
-    assert {p.name for p in done.iterdir()} == {"report_en.html", "report_ro.html", "runs", "cohort"}
+    pages = {f"{page}_{code}.html" for page in ("report", "checklists") for code in ("en", "ro")}
+    assert {p.name for p in done.iterdir()} == {*pages, "runs", "cohort"}
     assert {p.name for p in (done / "runs").iterdir()} == set(workflow.ORDER)
 
 
