@@ -11,6 +11,7 @@ import pytest
 import dvstudy
 from dvstudy import evidence, language
 from dvstudy.cohort import Cohort
+from dvstudy.disclosure import protect
 from dvstudy.render.show import show
 from dvstudy.studies import indicators
 from dvstudy.tables import SERVICE_KINDS
@@ -102,3 +103,12 @@ def test_each_published_figure_stands_in_the_row_of_its_indicator(cohort: Cohort
     assert beside.loc["device_accepted", "estimate"] == pytest.approx(0.14)
     assert set(beside.index) == {code for code, one in indicators.INDICATORS.items() if one.figures}
     assert beside[["conf_low", "conf_high", "n"]].isna().all(axis=None)
+
+
+def test_published_figures_stay_where_real_people_are_protected() -> None:
+    run = dvstudy.study("indicators", dvstudy.open_cohort("examples/own_cohort"))
+    assert not run.synthetic
+    shown = {name: protect(result) for name, result in run.results.items()}
+    published = shown["indicators_published"].table.set_index("group")["estimate"]
+    assert published["provisional_issued"] == pytest.approx(15856 / 138385)
+    assert shown["indicators"].meta["disclosure"]["mode"] == "restricted"
