@@ -55,18 +55,18 @@ def against(
 
     found = {}
     for target in missed:
-        own = _pulls(recipe, target, wanted)
-        rivals = [o for o in wanted if o != target and own & _pulls(recipe, o, wanted)]
+        own = _pulls(recipe, target)
+        rivals = [o for o in wanted if o != target and own & _pulls(recipe, o)]
         alone = [o for o in rivals if helps(target, [o])]
         together = rivals if not alone and len(rivals) > 1 and helps(target, rivals) else alone
         found[target.name] = ", ".join(o.name for o in together)
     return found
 
 
-def _pulls(recipe: Recipe, target: Target, wanted: Sequence[Target]) -> set[str]:
-    """Parameters that are moved until a target holds."""
+def _pulls(recipe: Recipe, target: Target) -> set[str]:
+    """Parameters that are moved until a target holds, if no other target keeps them where they are."""
     if target.name in AUCS:
-        own = shift_of(target.name, [t.name for t in wanted])
+        own = shift_of(target.name, ())
         return {*LOADINGS, *([own] if own else [])}
     if target.kind == "item":
         instrument, item = target.name.split(".")
