@@ -89,8 +89,12 @@ def _both(
         return
     other = _one(sides, sides.reference, name, term, source)
     own = replace(own, frames={**own.frames, "reference": other.table})
-    yield own
     gap = analysis.differences(own, other, name=f"{name}_difference", synthetic=sides.synthetic)
+    if gap.status == "not_estimable":
+        alone = (Note("no_group_in_common"),) if own.status != "not_estimable" else ()
+        yield replace(own, notes=(*own.notes, *alone))
+        return
+    yield own
     yield _with(gap, about=term, hidden_elsewhere=_hidden(own))
 
 

@@ -157,6 +157,12 @@ def _levels(form: Instrument, item: str) -> int:
     return len({answer.score for answer in form.answer_set(item).answers})
 
 
+def may_be_drawn(made: Result) -> bool:
+    """Whether any correlation of these pairs may be shown."""
+    pairs = protect(made).frames.get("pairs")
+    return pairs is None or bool(pairs.loc[pairs["term"] == "tetrachoric", "estimate"].notna().any())
+
+
 def strongest(made: Result, compared: bool) -> Iterator[Result]:
     """The pairs that differ most from the reference, or without one those that go together most, among the pairs that
     may be shown."""

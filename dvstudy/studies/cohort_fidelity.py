@@ -14,7 +14,7 @@ from dvstudy.result import Note, Quantity, Result, not_estimable, table
 from dvstudy.studies import parts
 from dvstudy.studies._fidelity_rates import case_rates, item_rates, missing_rates, subgroup_rates
 from dvstudy.studies._fidelity_reference import RECIPE, Reference, described, recorded, resolved
-from dvstudy.studies._fidelity_tables import QUANTITIES, Forms, Side, Sides, strongest
+from dvstudy.studies._fidelity_tables import QUANTITIES, Forms, Side, Sides, may_be_drawn, strongest
 from dvstudy.studies.cohort_rules import plausibility
 from dvstudy.studies.parts import say
 from dvstudy.studies.run import Section, Statement, StudyRun
@@ -125,7 +125,7 @@ def _pairs(sides: Sides) -> Iterator[Result]:
         made = associations.associations(one.asked, name=f"pairs_{one.name}", **options)
         alone = (Note("no_like_in_reference"),) if sides.reference is not None and other is None else ()
         made = replace(made, notes=(*made.notes, *one.notes, *alone), meta={**made.meta, "about": one.about})
-        yield made
+        yield made if may_be_drawn(made) else replace(made, meta={**made.meta, "picture": None})
         yield from strongest(made, other is not None)
 
 

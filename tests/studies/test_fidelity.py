@@ -457,7 +457,7 @@ def test_the_report_is_written_in_every_language(both: StudyRun, language: str) 
 def test_the_recipe_behind_a_cohort_is_the_one_it_was_made_with(tutorial: Cohort) -> None:
     """Also of a recipe that does not ship, from its parameters as they come back from a file."""
     assert recipe_of(tutorial) == cohorts_of.load_recipe("tutorial")
-    own = cohorts_of.load_recipe("stress").changed_to("own_recipe", {"margins.women": (0.7, "test")})
+    own = cohorts_of.load_recipe("stress").changed_to("own_recipe", {"margins.form": (0.9, "test")})
     back = recipe_of(replace(tutorial, recipe=about(own)))
     assert back == own and back.plain == own.plain and back.name == "own_recipe"
     assert (back.settings, back.changed, back.kind) == (own.settings, own.changed, own.kind)
@@ -483,9 +483,9 @@ def test_nothing_is_simulated_for_people_or_from_altered_parameters(tutorial: Co
     with pytest.raises(UsageError) as caught:
         dvstudy.fidelity(real, "recipe")
     assert caught.value.code == "no_recipe_behind"
-    own = about(cohorts_of.load_recipe("stress").changed_to("own_recipe", {"margins.women": (0.7, "test")}))
+    own = about(cohorts_of.load_recipe("stress").changed_to("own_recipe", {"margins.form": (0.9, "test")}))
     margins = own["parameters"]["margins"]
-    for change in ({"size": {}}, {"no_such_part": 1}, {"margins": {**margins, "women": 0.71}}):
+    for change in ({"size": {}}, {"no_such_part": 1}, {"margins": {**margins, "form": 0.91}}):
         altered = {**own, "parameters": {**own["parameters"], **change}}
         with pytest.raises(UsageError) as caught:
             recipe_of(replace(tutorial, recipe=altered))
@@ -542,3 +542,22 @@ def test_the_summary_says_how_far_all_forms_are_from_the_reference(both: StudyRu
     n = sum(one["pairs_compared"] for one in tables)
     assert apart["found"].value == pytest.approx((total / n) ** 0.5) and apart["n"].value == n  # type: ignore[union-attr]
     assert said["fidelity.beside"]["n"].value == 1300  # type: ignore[union-attr]
+
+
+def test_groups_that_only_one_side_has_are_said_once_and_not_compared(small: Cohort, others: Cohort) -> None:
+    own, other = (replace(c, answers={}, assessments=c.assessments.iloc[:0]) for c in (small, others))
+    later = other.cases["month"].str.replace("2093", "2094")
+    run = dvstudy.fidelity(own, replace(other, cases=other.cases.assign(month=later)), seed=1)
+    assert not any(n.startswith(("rate_month", "margin_month")) and n.endswith("_difference") for n in run.results)
+    assert "no_group_in_common" in [n.code for n in run.results["margin_month"].notes]
+    assert "no_group_in_common" not in [n.code for n in run.results["margin_area"].notes]
+    page = to_html(report({"fidelity": run}, "ro"))
+    assert page.count(lang.text("note.no_group_in_common", "ro")) == 1
+
+
+def test_a_map_without_a_number_is_not_drawn(small: Cohort, alone: StudyRun) -> None:
+    few = small.assessments[small.assessments["rater_role"] == "joint_team"].head(40)
+    poor = replace(small, assessments=few, answers={"order146": small.answers["order146"].loc[few.index]})
+    run = dvstudy.study("fidelity", poor, seed=1)
+    assert run.results["pairs_order146_joint_team"].meta["picture"] is None
+    assert alone.results["pairs_order146_joint_team"].meta["picture"] == "tetrachoric"
