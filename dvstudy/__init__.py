@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dvstudy.instruments.unify import unify
     from dvstudy.intake import open_cohort, score_file
     from dvstudy.recovery import Estimator, Recovery, recover
+    from dvstudy.render.explorer import explore_rules
     from dvstudy.render.show import (
         show,
         show_calibration,
@@ -69,6 +70,7 @@ __all__ = [
     "compare_case",
     "crosswalk",
     "explain",
+    "explore_rules",
     "fidelity",
     "load_instrument",
     "open_cohort",
@@ -118,6 +120,7 @@ _HOMES = {
     "compare_case": "studies",
     "crosswalk": "instruments",
     "explain": "scoring",
+    "explore_rules": "render.explorer",
     "fidelity": "studies",
     "load_instrument": "instruments:load",
     "open_cohort": "intake",

@@ -41,7 +41,7 @@ def to_html(document: Document) -> str:
     """
     _check_headings(document)
     placed = list(_placed(document))
-    return _environment().get_template("page.html.j2").render(
+    return environment().get_template("page.html.j2").render(
         document=document,
         placed=placed,
         contents=[(p.anchor, p.block.text) for p in placed if isinstance(p.block, Heading) and p.block.level == 2],
@@ -53,7 +53,7 @@ def to_html(document: Document) -> str:
 
 def to_fragment(document: Document) -> str:
     """The blocks of `document` as HTML to be set into another page (a notebook's), with banner and marks."""
-    return _environment().get_template("fragment.html.j2").render(
+    return environment().get_template("fragment.html.j2").render(
         document=document,
         placed=list(_placed(document, f"d{provenance.digest(_words(document).encode())[:8]}-")),
         word=lambda key: lang.text(key, document.language),
@@ -91,7 +91,8 @@ def _picture(figure: Figure, name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the templates of pages are loaded from; everything that they are given is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(loader=PackageLoader("dvstudy.render", "templates"), autoescape=True, undefined=StrictUndefined)
