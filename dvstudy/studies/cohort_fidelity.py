@@ -34,7 +34,7 @@ def run(cohort: Cohort, *, seed: int, reference: Reference = None) -> StudyRun:
     other = resolved(cohort, reference, seed)
     sides = Sides(Side(cohort), None if other is None else Side(other))
     found = {
-        "targets": [_targets(cohort)],
+        "targets": [_targets(cohort)] if cohort.synthetic else [],
         "margins": [*case_rates(sides), *item_rates(sides), *missing_rates(sides)],
         "pairs": list(_pairs(sides)),
         "structure": list(_dimensions(list(_structures(sides, seed)), sides.synthetic)),
@@ -49,7 +49,7 @@ def run(cohort: Cohort, *, seed: int, reference: Reference = None) -> StudyRun:
         seed=seed,
         summary=[
             *([] if other is None else [described(other, reference == RECIPE)]),
-            *_targets_said(found["targets"][0]),
+            *_targets_said(found["targets"]),
             *_pairs_said(found["pairs"]),
             *_rules_said(found["rules"][0]),
         ],
@@ -84,9 +84,8 @@ def _kind(margin: str) -> str:
     return "ratio" if margin.startswith(_NUMBERS) else "percent"
 
 
-def _targets_said(targets: Result) -> Iterator[Statement]:
-    margins = targets.frames.get("targets")
-    if margins is not None:
+def _targets_said(targets: Sequence[Result]) -> Iterator[Statement]:
+    for margins in (r.frames["targets"] for r in targets if "targets" in r.frames):
         met = int(((margins["achieved"] - margins["target"]).abs() <= margins["tolerance"]).sum())
         yield say("fidelity.targets", met=Quantity(met, "count"), n=Quantity(len(margins), "count"))
 

@@ -509,6 +509,7 @@ def test_the_difference_of_a_hidden_rate_is_hidden(tutorial: Cohort) -> None:
         assert gap.loc[gap["group"].isin(hidden), "estimate"].isna().all() if len(gap) else True, gaps
         hidden_rates += len(hidden)
     assert hidden_rates > 10
+    assert "fidelity_targets" not in run.results, "nobody tuned the cases of real people"
 
 
 def test_a_form_that_the_reference_lacks_is_said(small: Cohort, others: Cohort) -> None:
