@@ -70,7 +70,7 @@ def explore_rules(run: StudyRun, result: str = "surface_severe", language: str =
         "rules": [_rule(row, legal, language) for _, row in rules.iterrows()],
         "pictures": list(_pictures(surface, language)),
     }
-    return Shown(environment().get_template("explorer.html.j2").render(fields))
+    return Shown(environment().get_template("squares.html.j2").render(fields))
 
 
 def _pictures(surface: Result, language: str) -> Iterator[tuple[str, str]]:
