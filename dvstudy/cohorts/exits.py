@@ -47,7 +47,7 @@ def draw(scene: Scene, court_start: Floats, court_end: Floats) -> Exits:
 
 def _under_orders(budget: Floats, factor: float, start: Floats, end: Floats) -> Floats:
     """The day on which a budget of hazard is used up, when it is used `factor` times as fast from `start` to `end`."""
-    inside = start + (budget - start) / factor
+    inside = start + (budget - start) / factor if factor else np.full_like(budget, np.inf)
     after = budget - (factor - 1) * (end - start)
     return np.where(budget < start, budget, np.where(inside < end, inside, np.maximum(after, end)))
 

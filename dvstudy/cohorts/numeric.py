@@ -21,8 +21,10 @@ def expit(x: Floats) -> Floats:
 
 
 def logit(share: float) -> float:
-    """Log odds; minus infinity for 0."""
-    return float(np.log(share) - np.log1p(-share)) if share > 0 else -np.inf
+    """Log odds; minus infinity for 0, infinity for 1."""
+    if share in (0, 1):
+        return np.inf if share else -np.inf
+    return float(np.log(share) - np.log1p(-share))
 
 
 def rounded(share: float) -> float:

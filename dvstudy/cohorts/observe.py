@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 
@@ -17,8 +16,6 @@ from dvstudy.cohorts.numeric import expit, linear
 from dvstudy.cohorts.record import Contact
 from dvstudy.cohorts.streams import Bools, Floats, Ints
 from dvstudy.cohorts.tuning import Tuner
-
-_NEVER: Final = float(np.finfo(np.float64).tiny)
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,8 @@ class Observation:
             chance = expit(o.verified_intercept + o.verified_imminent * imminent + severe)
         luck = self.luck("follow_up")
         complete = luck < chance
-        return complete, np.where(complete, o.day, o.day * (luck - chance) / np.maximum(1 - chance, _NEVER))
+        part = np.divide(luck - chance, 1 - chance, out=np.ones_like(luck), where=~complete)
+        return complete, o.day * part
 
     @property
     def followed_up(self) -> Bools:

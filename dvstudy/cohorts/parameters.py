@@ -121,7 +121,7 @@ class People(Section):
     disclosure: Weights
     disclosure_sd: NotNegative
     unconfirmed_share: Share
-    unconfirmed_most: int
+    unconfirmed_most: Annotated[int, Field(ge=0)]
 
 
 class Reasons(Section):

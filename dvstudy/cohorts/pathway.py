@@ -139,6 +139,8 @@ def _issuing(scene: Scene, tuner: Tuner, known: dict[str, Floats], open_cases: B
     chance = np.full(scene.people.n, p.override)
     areas = (("urban", urban, m.urban_provisional), ("rural", ~urban, 1 - m.urban_provisional))
     for name, here, part in areas:
+        if not here.any():
+            continue
         inside = predictor[here & open_cases]
         others = p.override * np.sum(here & ~open_cases)
 

@@ -138,7 +138,8 @@ def _station_shares(values: Values, streams: Streams, county: Ints, urban: Bools
     volume *= np.where(urban, urban_share[county], 1 - urban_share[county])
     cell = county // values.places.counties * 2 + urban
     area = np.where(urban, values.margins.urban, 1 - values.margins.urban)
-    shares: Floats = area * volume / np.bincount(cell, volume)[cell]
+    whole = np.bincount(cell, volume)[cell]
+    shares: Floats = np.divide(area * volume, whole, out=np.zeros_like(volume), where=whole > 0)
     return shares
 
 

@@ -54,7 +54,7 @@ class Pathway(Section):
     issue: Weights
     section_a_centre: float
     section_b_centre: float
-    unconfirmed_cap: int
+    unconfirmed_cap: Annotated[int, Field(ge=0)]
     override: Share
     reconcile: Weights
     prosecutor: Weights

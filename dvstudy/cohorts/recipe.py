@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dvstudy import evidence, provenance
 from dvstudy.checks import nearest, read_toml, read_toml_file, validated
-from dvstudy.cohorts import layers
+from dvstudy.cohorts import coherent, layers
 from dvstudy.cohorts.process import Values
 from dvstudy.errors import CheckFailed, Problem, Problems
 
@@ -99,14 +99,13 @@ class Recipe:
         Raises
         ------
         CheckFailed
-            Listing unknown paths and values outside their domain.
+            Listing unknown paths, values outside their domain and values that contradict each other.
         """
         plain = self.settings.model_dump(mode="json", by_alias=True)
         parameters, found = dict(self.parameters), Problems(name)
         for path, (value, source) in changes.items():
             _set(plain, parameters, path, {"value": value, "source": source}, name, found)
-        found.stop()
-        values = validated(Values, plain, name)
+        values = _values(plain, name, found)
         changed = tuple(dict.fromkeys((*self.changed, *changes)))
         title = self.title if name == self.name else f"{self.title} ({name})"
         return Recipe(name, title, self.kind, values, parameters, changed)
@@ -127,7 +126,8 @@ def load_recipe(name: str | Path) -> Recipe:
     Raises
     ------
     CheckFailed
-        For an unknown name, a TOML fault, an unknown parameter, a value outside its domain, a parameter without source.
+        For an unknown name, a TOML fault, an unknown parameter, a value outside its domain, parameters that contradict
+        each other, a parameter without source.
     """
     data, subject = _written(name)
     chain = [data]
@@ -140,10 +140,19 @@ def load_recipe(name: str | Path) -> Recipe:
         for path, given in layers.settings(layer.get("set", {})):
             _set(plain, parameters, path, given, str(layer["name"]), found)
             changed.append(path)
-    found.stop()
-    values = validated(Values, plain, subject)
+    values = _values(plain, subject, found)
     kind = next((str(layer["kind"]) for layer in chain if "kind" in layer), "cohort")
     return Recipe(str(data["name"]), str(data["title"]), kind, values, parameters, tuple(dict.fromkeys(changed)))
+
+
+def _values(plain: Mapping[str, Any], subject: str, found: Problems) -> Values:
+    """The typed parameters; CheckFailed with what was `found` before, what is outside its domain, and what
+    contradicts itself, all at once."""
+    values = found.kept(lambda: validated(Values, plain, subject))
+    found.extend(coherent.faults(values, subject) if values else ())
+    found.stop()
+    assert values is not None
+    return values
 
 
 def _set(

@@ -39,10 +39,12 @@ class Groups:
 def estimate(pieces: Floats, function: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
     """Value of `function` of the summed pieces, and its delete-a-group jackknife error.
 
-    `pieces` (groups, ...) add up; `function` maps sums (..., same axes) to values (..., k).
+    `pieces` (groups, ...) add up; `function` maps sums (..., same axes) to values (..., k), NaN
+    where nothing was summed.
     """
     total = pieces.sum(axis=0)
-    value, without = function(total[None])[0], function(total - pieces)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value, without = function(total[None])[0], function(total - pieces)
     groups = len(pieces)
     error = np.sqrt((groups - 1) / groups * np.sum((without - without.mean(axis=0)) ** 2, axis=0))
     return value, error

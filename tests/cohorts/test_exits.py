@@ -110,3 +110,32 @@ def test_an_exit_is_seen_in_the_tables(variant: Any) -> None:
     assert (o.loc[died, "days_followed"] == o.loc[died, "days_to_exit"]).all()
     late = o["days_to_repeat"] > o["days_to_exit"]
     assert (o.loc[late, "exit"] == "moved_away").all(), "after detention or death nothing follows"
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outcomes.followed_up": 1.0},
+        {"outcomes.followed_up": 0.0},
+        {"outcomes.high_risk": 1.0},
+        {"pathway.contest_share": 1.0},
+        {"exits.left": 0.01, "exits.left_court": 0.0},
+        {"margins.urban": 1.0, "margins.urban_provisional": 1.0},
+        {"places.counties": 1, "places.urban_stations": 1, "places.rural_stations": 1},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_parameters_at_their_ends_give_a_cohort_without_a_warning(variant: Any, changes: Any) -> None:
+    made = simulate(variant(changes, 2000), seed=3, cases=400)
+    if "margins.urban" in changes:
+        assert (made.cases["area"] == "urban").all() and (made.orders["kind"] == "provisional").any()
+    if "outcomes.followed_up" in changes:
+        complete = made.outcomes["repeat_180"].notna()
+        assert complete.all() if changes["outcomes.followed_up"] else not complete.any()
+        assert (made.outcomes["days_followed"] == 180).all() == complete.all()
+
+
+def test_nobody_moves_away_under_a_court_order_when_that_hazard_is_nought() -> None:
+    budget, start, end = np.array([5.0, 12.0, 40.0]), np.full(3, 10.0), np.full(3, 30.0)
+    assert exits._under_orders(budget, 0.0, start, end).tolist() == [5.0, 32.0, 60.0]

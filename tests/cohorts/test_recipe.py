@@ -3,12 +3,15 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 import dvstudy.cohorts
 from dvstudy import cohorts
 from dvstudy.errors import CheckFailed
+from dvstudy.tables import RELATIONS
 
 _ALLOWED = {0.0, 0.5, 1.0}
 
@@ -146,3 +149,63 @@ def test_all_faults_of_a_layer_come_at_once(tmp_path: Path) -> None:
     with pytest.raises(CheckFailed) as caught:
         cohorts.load_recipe(path)
     assert caught.value.problems[0].code == "unknown_recipe"
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "code"),
+    [
+        ({"margins.women": 0.5}, "margins", "target_parts"),
+        ({"margins.spouse": 0.0}, "margins", "target_parts"),
+        ({"margins.minors": 0.9, "margins.women": 0.08, "margins.men": 0.02}, "people.raking", "recipe_pairs"),
+        ({"people.correlations": [[1.0, 0.9, -0.9, 0.0], [0.9, 1.0, 0.9, 0.0], [-0.9, 0.9, 1.0, 0.0],
+                                  [0.0, 0.0, 0.0, 1.0]]}, "people.correlations", "recipe_correlations"),
+        ({"people.correlations": [[float(2 * (i == j)) for j in range(4)] for i in range(4)]},
+         "people.correlations", "recipe_correlations"),
+        ({"outcomes.last_day": 90.0}, "outcomes.last_day", "below_limit"),
+        ({"unified.design": "stepped_wedge", "places.months": 4}, "places.months", "below_limit"),
+        ({"record.reasons.does_not_know": 0.0, "record.reasons.refused": 0.0}, "record.reasons", "recipe_no_lot"),
+        ({"logistics.ages.child": [0.0] * 4}, "logistics.ages.child", "recipe_no_lot"),
+        ({"logistics.hours": [0.0] * 6 + [1.0] * 12 + [0.0] * 6}, "logistics.hours", "recipe_no_lot"),
+        ({"people.unconfirmed_most": -1}, "people.unconfirmed_most", "below_limit"),
+    ],
+)  # fmt: skip
+def test_parameters_that_contradict_each_other_are_refused(changes: dict[str, Any], place: str, code: str) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.load_recipe("tutorial").changed_to("team", {k: (v, "assumption") for k, v in changes.items()})
+    assert [(p.place, p.code) for p in caught.value.problems] == [(f"team → {place}", code)]
+    assert caught.value.text("ro") and caught.value.text("en")
+
+
+def test_faults_of_every_kind_come_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    text = 'name = "team"\ntitle = "Team"\nextends = "base"\n[set.margins]\n'
+    path.write_text(f"{text}from = 1\nform = 1.5\n", "utf-8")
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.load_recipe(path)
+    assert {p.code for p in caught.value.problems} == {"unknown_key", "above_limit"}
+    path.write_text(f"{text}from = 1\nwomen = 0.5\n[set.outcomes]\nlast_day = 30.0\n", "utf-8")
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.load_recipe(path)
+    assert [p.code for p in caught.value.problems] == ["unknown_key", "target_parts", "below_limit"]
+
+
+def test_the_margins_of_pairs_exist_exactly_where_raking_finds_them() -> None:
+    from dvstudy.cohorts.coherent import faults
+    from dvstudy.cohorts.people import rake
+
+    values, luck = cohorts.load_recipe("tutorial").settings, np.random.default_rng(4)
+    seen = set()
+    for _ in range(60):
+        shares = dict(zip(("women", "men", "minors"), luck.dirichlet([1, 1, 1]).tolist(), strict=True))
+        raking = (luck.random((5, 3)) < 0.6).astype(float).tolist()
+        one = values.model_copy(
+            update={
+                "margins": values.margins.model_copy(update=shares),
+                "people": values.people.model_copy(update={"raking": raking}),
+            }
+        )
+        gap = np.abs(rake(one).sum(axis=1) - [getattr(one.margins, r) for r in RELATIONS]).max()
+        refused = any(p.code == "recipe_pairs" for p in faults(one, "x"))
+        seen.add(refused)
+        assert refused == (gap > values.size.tolerance) or 0.0005 < gap < 0.05
+    assert seen == {True, False}
