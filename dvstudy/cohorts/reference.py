@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -40,13 +40,28 @@ class Reference:
     spread: dict[str, float]
 
 
-@lru_cache(maxsize=8)
 def reference(recipe: Recipe) -> Reference:
     """Intercepts and true values of a recipe, from a population of `size.reference` interventions.
 
     The population is several copies of the recipe's own country, with the seed `size.reference_seed`. What is solved
-    is kept for as long as the process runs, since cohorts of different seeds share it.
+    is kept for as long as the process runs, since cohorts of different seeds share it, and so do recipes that differ in
+    what no case depends on: their name, where their parameters come from, and, under a fixed law, their year.
     """
+    solved = _solved(_nameless(recipe))
+    sources = [recipe.parameters[f"margins.{name}"].origin() for name in solved.calibration["margin"]]
+    return replace(solved, calibration=solved.calibration.assign(source=sources))
+
+
+def _nameless(recipe: Recipe) -> Recipe:
+    """The recipe without its name, and without its year where the law is the same in all."""
+    values = recipe.settings
+    if values.pathway.law == "fixed":
+        values = values.model_copy(update={"places": values.places.model_copy(update={"first_year": 0})})
+    return replace(recipe, name="", settings=values)
+
+
+@lru_cache(maxsize=8)
+def _solved(recipe: Recipe) -> Reference:
     seen, intercepts = population(recipe)
     groups = station_groups(recipe, seen)
     if recipe.kind == PANEL:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from types import CodeType
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +23,9 @@ KEY: Final = ["result", "term", "group"]
 NUMBERS: Final = ["estimate", "conf_low", "conf_high", "p_value"]
 #: Values that mean "nothing there" for the terms that studies report.
 NULLS: Final = {"difference": 0.0, "mean_difference": 0.0, "bias_index": 0.0, "auc": 0.5, "auc_difference": 0.0}
+#: Files that decide what an estimator finds: code, definitions of instruments and checks, figures.
+_MADE_OF: Final = (".py", ".toml", ".csv")
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
 
 Answer = Result | StudyRun | pd.DataFrame
 Truth = Callable[[Cohort], pd.DataFrame]
@@ -74,7 +78,7 @@ class Estimator:
     def code(self) -> str:
         """Hash of what the estimator is made of: changed code must not be mixed with what older code found."""
         parts = [_source(f) for f in (self.run, self.truth) if f is not None]
-        told = [self.level, dict(self.null), parts, _package()]
+        told = [self.level, dict(self.null), parts, made_of(_PACKAGE)]
         return provenance.digest(provenance.canonical(told).encode())
 
 
@@ -127,12 +131,18 @@ def _source(function: Callable[..., Any]) -> str:
         return inspect.getsource(function)
     except (OSError, TypeError):
         code = getattr(function, "__code__", None)
-        return repr((code.co_code, code.co_names)) if code else type(function).__qualname__
+        return _compiled(code) if code else type(function).__qualname__
+
+
+def _compiled(code: CodeType) -> str:
+    """What a function without source does: its instructions, the names and the numbers in it, functions inside too."""
+    inside = [_compiled(c) if isinstance(c, CodeType) else repr(c) for c in code.co_consts]
+    return repr((code.co_code, code.co_names, inside))
 
 
 @cache
-def _package() -> str:
-    """Hash of the package's own code."""
-    root = Path(__file__).resolve().parents[1]
-    parts = [p.relative_to(root).as_posix().encode() + p.read_bytes() for p in sorted(root.rglob("*.py"))]
+def made_of(root: Path) -> str:
+    """Hash of the code, definitions and figures in a folder."""
+    files = sorted(p for p in root.rglob("*") if p.suffix in _MADE_OF)
+    parts = [p.relative_to(root).as_posix().encode() + p.read_bytes() for p in files]
     return provenance.digest(b"".join(parts))

@@ -8,7 +8,7 @@ import pytest
 from dvstudy import cohorts
 from dvstudy.cohort import Cohort
 from dvstudy.cohorts import margins
-from dvstudy.cohorts.reference import reference
+from dvstudy.cohorts.reference import population, reference
 from dvstudy.cohorts.simulate import draw
 from dvstudy.errors import UsageError
 
@@ -107,3 +107,23 @@ def test_other_sets_of_margins_can_be_met(variant: Any) -> None:
         },
     ):
         assert cohorts.calibration(variant(changes, 50_000))["within"].all(), changes
+
+
+def test_years_and_names_of_a_fixed_law_share_what_is_solved_and_keep_their_own_sources(variant: Any) -> None:
+    base = variant({}, 2000)
+    later = base.changed_to("later", {"places.first_year": (2097, "assumption")})
+    sourced = base.changed_to("own", {"margins.form": (base.settings.margins.form, "own count")})
+    one, two, three = reference(base), reference(later), reference(sourced)
+    assert one.estimands is two.estimands is three.estimands
+    assert "own count" in set(three.calibration["source"]) and "own count" not in set(one.calibration["source"])
+    by_date = base.changed_to(
+        "by_date", {"pathway.law": ("by_date", "assumption"), "margins.device": (0.0, "assumption")}
+    )
+    moved = by_date.changed_to("moved", {"places.first_year": (2091, "assumption")})
+    assert reference(by_date).intercepts["any_180"] != reference(moved).intercepts["any_180"]
+
+
+def test_what_years_share_is_what_each_would_solve_alone(variant: Any) -> None:
+    base = variant({}, 2000)
+    later = base.changed_to("later", {"places.first_year": (2097, "assumption")})
+    assert reference(base).intercepts == population(later)[1]

@@ -18,6 +18,7 @@ from dvstudy.cohort import Cohort
 from dvstudy.cohorts import Recipe
 from dvstudy.errors import UsageError
 from dvstudy.recovery import Estimator, Recovery, recover
+from dvstudy.recovery.estimator import made_of
 from dvstudy.recovery.replicate import Job
 
 Toy = Callable[..., Estimator]
@@ -109,6 +110,25 @@ def test_other_plans_never_share_replicates(recipe: Recipe, toy: Toy, tmp_path: 
     recover(toy(null=1.0), recipe, 2, seed=1, cases=50, folder=tmp_path)
     assert recover(changed, recipe, 2, seed=1, cases=50, folder=tmp_path).row("toy", "difference")["bias"] == 0.7
     assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_functions_without_source_that_differ_in_a_number_are_not_the_same() -> None:
+    """As typed into a prompt: the instructions are the same, the numbers in them are not."""
+    text = "lambda cohort: [0.5 * x for x in (cohort,)]"
+    half, same_half, more = (eval(t) for t in (text, text, text.replace("0.5", "0.6")))
+    codes = [Estimator(run, "typed").code for run in (half, same_half, more)]
+    assert codes[0] == codes[1] != codes[2]
+
+
+@pytest.mark.parametrize("name", ["a.py", "definitions/form.toml", "data/figures.csv"])
+def test_definitions_and_figures_belong_to_the_code_of_an_estimator(tmp_path: Path, name: str) -> None:
+    codes = []
+    for number in (1, 2):
+        folder = tmp_path / str(number)
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(f"x = {number}\n", "utf-8")
+        codes.append(made_of(folder))
+    assert codes[0] != codes[1]
 
 
 def test_more_replicates_keep_the_first(recipe: Recipe, toy: Toy, tmp_path: Path) -> None:
