@@ -20,14 +20,18 @@ from dvstudy.analyses.associations import associations
 from dvstudy.analyses.at_prevalence import at_prevalence
 from dvstudy.analyses.calibration import calibration
 from dvstudy.analyses.decision_curves import decision_curves
+from dvstudy.analyses.discrimination import auc
 from dvstudy.analyses.flow import flow
 from dvstudy.analyses.pooled_auc import pooled_auc
+from dvstudy.analyses.precision_recall import precision_recall
 from dvstudy.analyses.structure import structure
+from dvstudy.analyses.survival import Times, auc_by_day
 from dvstudy.disclosure import protect
 from dvstudy.draw import frequencies, style
 from dvstudy.draw.truth import placed
 from dvstudy.errors import UsageError
 from dvstudy.instruments import coverage
+from dvstudy.render.alt import alt
 from dvstudy.result import Result, table
 
 
@@ -120,6 +124,22 @@ def fidelity() -> dict[str, Result]:
     }
 
 
+def scores() -> dict[str, Result]:
+    """A whole-number score of 900 cases followed for a while, in 20 stations."""
+    rng = np.random.default_rng(8)
+    score, followed = rng.binomial(12, 0.3, 900), np.minimum(rng.uniform(60, 260, 900), 180).round(1)
+    day = rng.exponential(3000 / (1 + score)).round(1)
+    frame = pd.DataFrame({"score": score, "followed": followed, "day": np.where(day <= followed, day, np.nan)})
+    frame = frame.assign(station=rng.integers(0, 20, 900), event=frame["day"].notna())
+    asked = {"score": "score", "cluster": "station", "synthetic": True}
+    times = Times("followed", "day")
+    return {
+        "precision_recall": precision_recall(frame, name="p", reference="event", **asked),
+        "auc_by_day": auc_by_day(frame, name="d", times=times, days=(60, 120, 180), **asked),
+        "banded": auc(frame, name="b", reference="event", **asked),
+    }
+
+
 def results() -> dict[str, Result]:
     severe = made.accuracy_result("order146_severe", {"all": (48, 250, 42, 1160)})
     trial = made.trial_result("missed_high_risk", "percent", 0.34, 0.27)
@@ -136,6 +156,7 @@ def results() -> dict[str, Result]:
         "targets": Result("t", MARGINS.rename(columns={"margin": "term"}), {"synthetic": True}, {"targets": MARGINS}),
         **fidelity(),
         **stated(),
+        **{name: result for name, result in scores().items() if name != "banded"},
         **dict.fromkeys(("recovery_bias", "recovery_coverage"), RECOVERED),
         "causal": Result("g", BOXES, {"synthetic": True}, {"arrows": pd.DataFrame({"cause": ["a"], "effect": ["b"]})}),
     }  # fmt: skip
@@ -207,6 +228,34 @@ def test_a_roc_curve_runs_from_corner_to_corner_and_never_down() -> None:
     x, y = np.asarray(curve.get_xdata(), dtype=float), np.asarray(curve.get_ydata(), dtype=float)
     assert (x[0], y[0], x[-1], y[-1]) == (0, 0, 1, 1)
     assert (np.diff(x) >= 0).all() and (np.diff(y) >= 0).all()
+
+
+def test_a_band_lies_round_the_curve_and_is_told() -> None:
+    banded = protect(scores()["banded"])
+    ax = painted("roc", banded)
+    shade = ax.collections[0].get_paths()[0].vertices
+    curve = max(ax.lines, key=lambda line: len(line.get_xdata()))
+    for x, y in zip(curve.get_xdata(), curve.get_ydata(), strict=True):  # type: ignore[arg-type]
+        column = shade[np.abs(shade[:, 0] - x) < 0.006, 1]
+        assert column.min() - 0.02 <= y <= column.max() + 0.02
+    low = banded.frames["roc_band"].set_index("false_alarms").loc[0.2, "low"]
+    assert f"{100 * low:.1f}%" in alt("roc", banded.table, banded.frames, banded.meta, "en")
+
+
+def test_precision_is_drawn_in_steps_without_thresholds_of_few_cases() -> None:
+    shown = protect(RESULTS["precision_recall"])
+    curve = shown.frames["curve"]
+    assert curve["precision"].isna().any() and curve["precision"].notna().sum() > 3
+    line = painted("precision_recall", shown).lines[0]
+    assert line.get_drawstyle() == "steps-pre"
+    assert list(line.get_ydata())[1:] == curve["precision"].dropna().tolist()
+
+
+def test_the_area_by_day_has_a_point_and_limits_for_every_day() -> None:
+    ax = painted("auc_by_day", RESULTS["auc_by_day"])
+    line = next(line for line in ax.lines if line.get_marker() == "o")
+    assert list(line.get_xdata()) == [60, 120, 180]
+    assert len(ax.collections[0].get_segments()) == 3  # type: ignore[attr-defined]
 
 
 def test_the_surface_shows_each_rule_and_frames_the_legal_one() -> None:

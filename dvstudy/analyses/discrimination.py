@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from dvstudy import result
@@ -17,6 +18,8 @@ _CITATION: Final = (
     "clusters: MacKinnon, Nielsen and Webb 2023, J Appl Econom 38, 671."
 )
 _ASKED: Final = Asked("auc", "auc", "cluster_jackknife", _CITATION, "roc")
+#: False alarm rates at which the band is given, ends included.
+_STEPS: Final = 101
 _ASKED_PAIR: Final = Asked("compare_auc", "auc_difference", "cluster_jackknife", _CITATION, None)
 
 
@@ -55,7 +58,8 @@ def auc(
         Term `auc`. Frames: `alternatives` (methods `delong`, `delong_logit`, and with clusters `obuchowski` and
         `cluster_bootstrap`), `roc` (`threshold`, `sensitivity`, `specificity`, `flagged`; a form is positive at or
         above the threshold; first row nobody, last row everybody; `band_low`, `band_high`: the whole curve lies between
-        them in 95 of 100 such studies, see `numbers.roc_band`). Status `not_estimable` without events, without other
+        them in 95 of 100 such studies, see `numbers.roc_band`), `roc_band` (the band in steps of one hundredth:
+        `false_alarms`, `low`, `high`). Status `not_estimable` without events, without other
         rows, or when every row has the same score.
 
     Raises
@@ -81,7 +85,7 @@ def auc(
     found = _auc.estimate("score", kept.frame)
     notes = [*kept.notes, *_auc.cautions(found)]
     others = [*_auc.other_rows(found), *_auc.redrawn(kept.frame, "score")]
-    frames = {"alternatives": result.table(others), "roc": _roc(kept.frame)}
+    frames = {"alternatives": result.table(others), **_curves(kept.frame)}
     return Result(name, result.table([_auc.row(found)]), meta, frames, notes, _frames.status(notes))
 
 
@@ -141,13 +145,17 @@ def compare_auc(
     return Result(name, result.table(rows), meta, frames, notes, _frames.status(notes))
 
 
-def _roc(rows: pd.DataFrame) -> pd.DataFrame:
+def _curves(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     thresholds, cells = roc.points(rows["score"].to_numpy(), rows["reference"].to_numpy(bool))
     measured = two_by_two.measures(cells)
     columns = {term: measured[:, two_by_two.TERMS.index(term)] for term in ("sensitivity", "specificity", "flagged")}
     false_alarms = 1 - columns["specificity"]
-    low, high = _band(rows).around(false_alarms, columns["sensitivity"], false_alarms)
-    return pd.DataFrame({"threshold": thresholds, **columns, "band_low": low, "band_high": high})
+    band, points = _band(rows), (false_alarms, columns["sensitivity"])
+    low, high = band.around(*points, false_alarms)
+    curve = pd.DataFrame({"threshold": thresholds, **columns, "band_low": low, "band_high": high})
+    steps = np.linspace(0, 1, _STEPS)
+    fine = dict(zip(("low", "high"), band.around(*points, steps), strict=True))
+    return {"roc": curve, "roc_band": pd.DataFrame({"false_alarms": steps, **fine})}
 
 
 def _band(rows: pd.DataFrame) -> roc_band.Band:

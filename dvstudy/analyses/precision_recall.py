@@ -50,7 +50,7 @@ def precision_recall(
     Result
         Terms `average_precision` and `prevalence` (the average precision of a score that says nothing). Frames: `curve`
         (`threshold`, `recall`, `precision`, `precision_low`, `precision_high`, limits of one threshold at a time;
-        `flagged`), `alternatives` (whole clusters drawn anew). `not_estimable` as `auc`.
+        `flagged`, `true_positive`, `false_positive`), `alternatives` (whole clusters drawn anew). `not_estimable` as `auc`.
 
     Raises
     ------
@@ -103,5 +103,7 @@ def _curve(counts: score_counts.ScoreCounts, *, clustered: bool) -> pd.DataFrame
             "precision_low": low,
             "precision_high": high,
             "flagged": shares.denominator / shares.denominator[-1],
+            "true_positive": shares.numerator,
+            "false_positive": shares.denominator - shares.numerator,
         }
     )

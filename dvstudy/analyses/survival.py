@@ -82,8 +82,8 @@ def concordance(
     Returns
     -------
     Result
-        Term `harrell_c`: cases that leave by an exit are censored then. With exits also `c_exits_free`: they stay in as
-        cases that never have the event. Frame `alternatives`: whole clusters drawn anew. `not_estimable` without any
+        Term `harrell_c`: cases that leave by an exit are censored then. Where there are exits also `c_exits_free`: they
+        stay in as cases that never have the event. Frame `alternatives`: whole clusters drawn anew. `not_estimable` without any
         event, without any pair of which it is known who came first, or with a constant score.
 
     Raises
@@ -105,7 +105,7 @@ def concordance(
         return not_estimable(name, meta, *made.notes, *made.unanswerable)
     ready = _scores.ready(made.rows, made.seen)
     ways = {"harrell_c": made.when}
-    if times.exit is not None:
+    if (made.kinds == by_day.EXIT).any():
         ways["c_exits_free"] = np.where(made.kinds == by_day.EXIT, np.inf, made.when)
     rows, others = [], []
     for term, time in ways.items():
@@ -162,7 +162,7 @@ def auc_by_day(
     columns = _columns(frame, name, roles, wrong or ([] if len(days) else [Problem("day_none", "days")]))
     options = _frames.options(roles, days=[float(day) for day in days])
     meta = _ASKED_DAYS.meta(columns, synthetic=synthetic, instrument=instrument, options=options)
-    meta["group_kind"] = "count"
+    meta |= {"group_kind": "count", "rows": "day"}
     made = _prepared(columns)
     if made.unanswerable:
         return not_estimable(name, meta, *made.notes, *made.unanswerable)

@@ -21,8 +21,9 @@ Frames = Mapping[str, pd.DataFrame]
 def roc(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any], language: str) -> None:
     """Sensitivity against false alarms for every threshold, with the chance line.
 
-    Reads ``frames["roc"]`` (`threshold, sensitivity, specificity`, optional `curve`) and, if there,
-    ``frames["surface"]`` of the two-count rules (`sensitivity, specificity, legal`): its points and the legal rule.
+    Reads ``frames["roc"]`` (`threshold, sensitivity, specificity`, optional `curve`, `band_low`, `band_high`) and, if
+    there, ``frames["roc_band"]`` (`false_alarms, low, high`: the same band in finer steps) and ``frames["surface"]`` of
+    the two-count rules (`sensitivity, specificity, legal`): its points and the legal rule.
     """
     curve = frames.get("roc")
     if curve is None or not len(curve):
@@ -39,6 +40,7 @@ def roc(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any], 
         fontsize=style.SMALL,
         color=style.GREY,
     )
+    _band(ax, curve, frames.get("roc_band"))
     parts = curve.groupby("curve", sort=False) if "curve" in curve else [("", curve)]
     for number, (name, part) in enumerate(parts):
         _curve(ax, part, label_of("curve", str(name), meta, language), number)
@@ -85,6 +87,16 @@ def _curve(ax: Axes, part: pd.DataFrame, label: str, number: int) -> None:
     colour = style.SERIES[number % len(style.SERIES)]
     ax.plot(x, y, color=colour, linewidth=1.8, label=label or None)
     ax.plot(x[1:-1], y[1:-1], style.MARKERS[number % len(style.MARKERS)], color=colour, markersize=3.8)
+
+
+def _band(ax: Axes, curve: pd.DataFrame, fine: pd.DataFrame | None) -> None:
+    """The band that holds the whole curve, where the result has one."""
+    if fine is None and "band_low" in curve:
+        made = {"false_alarms": 1 - curve["specificity"], "low": curve["band_low"], "high": curve["band_high"]}
+        fine = pd.DataFrame(made)
+    if fine is not None:
+        known = fine.astype("float64").dropna().sort_values("false_alarms", kind="stable")
+        ax.fill_between(known["false_alarms"], known["low"], known["high"], color=style.BLUE, alpha=0.14, linewidth=0)
 
 
 def _auc(ax: Axes, table: pd.DataFrame, language: str) -> None:

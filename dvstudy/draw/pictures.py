@@ -44,6 +44,8 @@ _HOMES: Final = {
     "calibration": "risks",
     "natural_frequencies": "frequencies",
     "flow": "flow",
+    "precision_recall": "scores",
+    "auc_by_day": "scores",
 }
 _WIDE: Final = 7.0
 
@@ -63,7 +65,8 @@ def picture(name: str) -> Picture:
     ``recovery_bias`` and ``recovery_coverage`` an estimator over many cohorts; ``causal`` what acts on what;
     ``tetrachoric`` correlations of pairs of questions; ``scree`` eigenvalues; ``endorsed`` shares of yes by
     question; ``natural_frequencies`` a thousand cases as squares, one field a prevalence; ``decision``
-    net benefit over thresholds; ``calibration`` events against stated risk.
+    net benefit over thresholds; ``calibration`` events against stated risk; ``precision_recall`` precision in steps;
+    ``auc_by_day`` area under the curve by day.
 
     Raises
     ------

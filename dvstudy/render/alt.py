@@ -12,7 +12,7 @@ from dvstudy.draw.coverage import domain_label, instrument_label
 from dvstudy.draw.published import beside, label, several_tools
 from dvstudy.draw.rows import kind_of, labels, lines
 from dvstudy.draw.truth import placed
-from dvstudy.render import alt_recovery, alt_risks, alt_thresholds
+from dvstudy.render import alt_recovery, alt_risks, alt_scores, alt_thresholds
 from dvstudy.result import Kind, label_of, written
 
 Frames = Mapping[str, pd.DataFrame]
@@ -48,14 +48,6 @@ def _trial(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> di
         for r in chosen.to_dict("records")
     ]
     return {"n": str(len(chosen)), "lines": "; ".join(lines)}
-
-
-def _roc(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
-    curve = frames.get("roc")
-    auc = table[(table["term"] == "auc") & table["estimate"].notna()]
-    if curve is None or not len(curve) or not len(auc):
-        return None
-    return {"points": str(len(curve)), "auc": _interval(auc.iloc[0].to_dict(), "number", language)}
 
 
 def _surface(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
@@ -226,7 +218,6 @@ def _causal(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> d
 _WORDS: Mapping[str, Callable[[pd.DataFrame, Frames, Meta, str], dict[str, str] | None]] = {
     "estimates": _estimates,
     "trial": _trial,
-    "roc": _roc,
     "surface": _surface,
     "agreement_items": _agreement_items,
     "paradox": _paradox,
@@ -244,5 +235,6 @@ _WORDS: Mapping[str, Callable[[pd.DataFrame, Frames, Meta, str], dict[str, str] 
     "endorsed": _endorsed,
     "decision": alt_risks.decision,
     "calibration": alt_risks.calibration,
+    **alt_scores.WORDS,
     **alt_thresholds.WORDS,
 }
