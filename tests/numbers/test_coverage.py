@@ -4,6 +4,10 @@ Intervals that should cover are held to .93 to .97, widened by two Monte-Carlo s
 are held to a bound far from it. Seeds are fixed.
 """
 
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.special import ndtr
@@ -101,6 +105,29 @@ def test_delong_intervals_cover_independent_rows():
         hits[one] = [low <= truth <= high for low, high in limits]
     for coverage in hits.mean(axis=0):
         assert 0.93 - allowance(0.93, repeats) <= coverage <= 0.97 + allowance(0.97, repeats)
+
+
+def worlds():
+    spec = spec_from_file_location("accuracy_coverage", Path(__file__).parents[2] / "tools" / "accuracy_coverage.py")
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", worlds().WORLDS)
+def test_default_limits_of_accuracy_cover_in_every_scenario(name):
+    tool = worlds()
+    cells, truth = tool.drawn(tool.WORLDS[name], 3000, 7)
+    found = two_by_two.clustered(cells)
+    for place, term in enumerate(two_by_two.TERMS):
+        nominal = tool.held(found.low[:, place], found.high[:, place], truth[place])
+        assert 0.93 - allowance(0.93, 3000) <= nominal <= 0.97 + allowance(0.97, 3000), term
+
+
+def test_limits_of_rows_do_not_cover_under_strong_leniency():
+    shares = worlds().coverage(worlds().WORLDS["strong leniency"], 8)["Wilson, rows"]
+    assert shares[two_by_two.TERMS.index("specificity")] < 0.7
 
 
 def forms(rng, n, stations):
