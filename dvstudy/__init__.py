@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dvstudy.analyses.planning import Precision, plan_accuracy, plan_comparison
     from dvstudy.analyses.pooled_auc import pooled_auc
     from dvstudy.cohort import Cohort
     from dvstudy.cohorts.simulate import simulate
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from dvstudy.instruments.load import load as load_instrument
     from dvstudy.instruments.unify import unify
     from dvstudy.intake import open_cohort, score_file
+    from dvstudy.numbers.sizes import Clusters
     from dvstudy.recovery import Estimator, Recovery, recover
     from dvstudy.render.explorer import explore_rules
     from dvstudy.render.show import (
@@ -55,10 +57,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckFailed",
+    "Clusters",
     "Cohort",
     "DvstudyError",
     "Estimator",
     "Instrument",
+    "Precision",
     "Recovery",
     "Refused",
     "Result",
@@ -74,6 +78,8 @@ __all__ = [
     "fidelity",
     "load_instrument",
     "open_cohort",
+    "plan_accuracy",
+    "plan_comparison",
     "plausibility",
     "pooled_auc",
     "recover",
@@ -105,10 +111,12 @@ __all__ = [
 # Public name -> where it lives. Names are looked up when first used, so that `import dvstudy` stays fast.
 _HOMES = {
     "CheckFailed": "errors",
+    "Clusters": "numbers.sizes",
     "Cohort": "cohort",
     "DvstudyError": "errors",
     "Estimator": "recovery",
     "Instrument": "instruments",
+    "Precision": "analyses.planning",
     "Recovery": "recovery",
     "Refused": "errors",
     "Result": "result",
@@ -124,6 +132,8 @@ _HOMES = {
     "fidelity": "studies",
     "load_instrument": "instruments:load",
     "open_cohort": "intake",
+    "plan_accuracy": "analyses.planning",
+    "plan_comparison": "analyses.planning",
     "plausibility": "studies",
     "pooled_auc": "analyses.pooled_auc",
     "recover": "recovery",

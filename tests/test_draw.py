@@ -22,6 +22,7 @@ from dvstudy.analyses.calibration import calibration
 from dvstudy.analyses.decision_curves import decision_curves
 from dvstudy.analyses.discrimination import auc
 from dvstudy.analyses.flow import flow
+from dvstudy.analyses.planning import plan_accuracy
 from dvstudy.analyses.pooled_auc import pooled_auc
 from dvstudy.analyses.precision_recall import precision_recall
 from dvstudy.analyses.structure import structure
@@ -90,9 +91,11 @@ def stated() -> dict[str, Result]:
     risk = rng.beta(2, 18, 2000)
     frame = pd.DataFrame({"event": rng.random(2000) < risk, "risk": risk, "legal_rule": risk > 0.15})
     asked = {"reference": "event", "synthetic": True}
+    planned = plan_accuracy(prevalence=0.1, sensitivity=0.5, auc=0.7, available=500, synthetic=True)
     return {
         "decision": decision_curves(frame, name="d", tools=["legal_rule", "risk"], **asked),
         "calibration": calibration(frame, name="c", risk="risk", **asked),
+        "precision": replace(planned, meta={**planned.meta, "planned": False}),
     }
 
 

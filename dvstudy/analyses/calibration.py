@@ -112,7 +112,8 @@ def calibration(
     if not _certain(counted):
         frames["alternatives"] = result.table(_model_based(counted))
     notes = [*kept.notes, *_cautions(found, counted, clusters)]
-    return Result(name, result.table(rows), meta, frames, notes, _frames.status(notes))
+    remarks = [] if _certain(counted) else [Note("ici_upward")]
+    return Result(name, result.table(rows), meta, frames, [*notes, *remarks], _frames.status(notes))
 
 
 def recalibration(

@@ -18,7 +18,7 @@ PEOPLE: Final = (
 #: Frames of cells, one a row; a frame of another name passes only if it is a result table or the data are synthetic.
 _CELLS: Final = ("counts", "limits", "paradox")
 #: Illustrations without data behind them.
-_FREE: Final = ("paradox_curve",)
+_FREE: Final = ("paradox_curve", "precision", "power")
 #: Columns that name a cell and never tell about people.
 _KEYS: Final = ("group", "term", "curve", "method", "level", "threshold", "k", "m")
 _STEPS: Final = ("true_positive", "false_positive")

@@ -42,6 +42,7 @@ _HOMES: Final = {
     "endorsed": "endorsed",
     "decision": "risks",
     "calibration": "risks",
+    "precision": "precision",
     "natural_frequencies": "frequencies",
     "flow": "flow",
     "precision_recall": "scores",
@@ -65,7 +66,8 @@ def picture(name: str) -> Picture:
     ``recovery_bias`` and ``recovery_coverage`` an estimator over many cohorts; ``causal`` what acts on what;
     ``tetrachoric`` correlations of pairs of questions; ``scree`` eigenvalues; ``endorsed`` shares of yes by
     question; ``natural_frequencies`` a thousand cases as squares, one field a prevalence; ``decision``
-    net benefit over thresholds; ``calibration`` events against stated risk; ``precision_recall`` precision in steps;
+    net benefit over thresholds; ``calibration`` events against stated risk; ``precision``
+    half-width against number of cases; ``precision_recall`` precision in steps;
     ``auc_by_day`` area under the curve by day.
 
     Raises

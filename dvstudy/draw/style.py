@@ -51,7 +51,7 @@ def dress(ax: Axes, *, grid: str = "x") -> None:
 
 def mark(ax: Axes, meta: Mapping[str, Any], language: str) -> None:
     """The words that say what the data are, inside the picture, above its right corner."""
-    others = [kind for kind in ("published", "forms") if meta.get(kind) is True]
+    others = [kind for kind in ("published", "forms", "planned") if meta.get(kind) is True]
     data = "synthetic" if meta.get("synthetic") is True else others[0] if others else "confidential"
     ax.annotate(
         lang.text(f"report.mark.{data}", language),

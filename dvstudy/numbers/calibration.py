@@ -202,6 +202,8 @@ def _values(
     risk: Floats, rows: Floats, events: Floats, knots: Floats, grid: Floats, start: list[Floats]
 ) -> tuple[Floats, Floats]:
     """The values of `TERMS` and (g,) the curve on the logit scale. `start` keeps the coefficients of the first call."""
+    if not rows.any():
+        return np.full(len(TERMS), np.nan), np.full(len(grid), np.nan)
     overall = events.sum() / rows.sum()
     parts = brier_parts(risk, rows, events)
     brier = _brier(risk, rows, events)
@@ -243,8 +245,8 @@ def _brier(risk: ArrayLike, rows: Floats, events: Floats) -> float:
 def _on_scale(values: Floats) -> Floats:
     """(..., t) values of `TERMS`, those with a log scale as logarithms."""
     logs = np.array([SCALES.get(t) == "log" for t in TERMS])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(logs, np.log(np.where(logs, values, 1.0)), values)
+    known = np.where(logs & (values > 0), values, np.where(logs, np.nan, 1.0))
+    return np.where(logs, np.log(known), values)
 
 
 def _limits(values: Floats, error: Floats, df: float, level: float) -> tuple[Floats, Floats]:

@@ -12,8 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, minimize, minimize_scalar
-from scipy.special import expit, logsumexp
-from scipy.stats import chi2
+from scipy.special import expit, logsumexp, ndtri
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.integer]
@@ -73,7 +72,7 @@ def fit(event: ArrayLike, offset: ArrayLike, cluster: Codes, clusters: int, *, l
         bounds=[(-10, 10), (np.log(_LEAST), np.log(_LARGEST))],
     )
     a, sd, top = float(best.x[0]), float(np.exp(best.x[1])), -float(best.fun)
-    allowed = top - float(chi2.ppf(level, 1)) / 2
+    allowed = top - float(ndtri(0.5 + level / 2)) ** 2 / 2
 
     def short(s: float) -> float:
         return _profile(data, s, a) - allowed

@@ -235,6 +235,7 @@ _WORDS: Mapping[str, Callable[[pd.DataFrame, Frames, Meta, str], dict[str, str] 
     "endorsed": _endorsed,
     "decision": alt_risks.decision,
     "calibration": alt_risks.calibration,
+    "precision": alt_risks.precision,
     **alt_scores.WORDS,
     **alt_thresholds.WORDS,
 }

@@ -40,6 +40,18 @@ def decision(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> 
     return {"n": str(len(lines)), "lines": "; ".join(lines), **ends}
 
 
+def precision(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
+    """Forms that each measure needs."""
+    needed = table[table["term"] == "rows_needed"] if len(table) else table
+    if not len(needed):
+        return None
+    lines = [
+        f"{label_of('group', str(row['group']), meta, language)} {written(float(row['estimate']), 'count', language)}"
+        for row in needed.to_dict("records")
+    ]
+    return {"lines": "; ".join(lines)}
+
+
 def calibration(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
     """Observed shares at the least, the middle and the largest risk drawn."""
     curve = frames.get("curve")

@@ -122,3 +122,12 @@ def test_out_of_fold_risks_are_those_of_models_that_never_saw_the_station():
     np.testing.assert_allclose(risks[inside], logistic.fit(x[teach], EVENT[teach]).risk(x[inside]))
     again = np.where(known, EVENT, ~EVENT)
     np.testing.assert_array_equal(risks, out_of_fold.risks(x, again, known, fold[STATION]))
+
+
+def test_one_cluster_and_events_of_one_cluster_only_give_no_limits():
+    alone = calibration.measure(calibration.count(RISK, EVENT, STATION * 0, 1))
+    assert np.isfinite(alone.estimate).all() and np.isnan(alone.low).all()
+    there = calibration.measure(calibration.count(RISK, EVENT & (STATION == 3), STATION, 12))
+    place = calibration.TERMS.index
+    for term in ("o_e", "calibration_intercept", "ici"):
+        assert np.isfinite(there.estimate[place(term)]) and np.isnan(there.low[place(term)])

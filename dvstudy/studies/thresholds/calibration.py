@@ -35,7 +35,8 @@ def with_risk(
 
 
 def results(view: View) -> Iterator[Result]:
-    """Calibration of the risk from the two counts; and with stations what mending it would be worth."""
+    """Calibration of the risk from the two counts; with stations also what mending it would be worth (not on the page:
+    such risks need none)."""
     options: dict[str, Any] = view.options(view.police)
     frame = with_risk(view.police, RISK, COUNTS, options["cluster"], view.seed)
     asked: dict[str, Any] = {"risk": RISK, "reference": SEVERE, **options}
@@ -52,5 +53,5 @@ def sections(found: Mapping[str, Result]) -> Iterator[Section]:
     yield Section(
         "thresholds.calibration",
         [say("thresholds.calibration", ici=estimate(made, "ici", "points"), **limits)],
-        [name for name in ("calibration_severe", "recalibration_severe") if name in found],
+        ["calibration_severe"],
     )

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dvstudy.analyses.decision_curves import Thresholds, decision_curves
-from dvstudy.result import Quantity, Result
+from dvstudy.result import Result
 from dvstudy.studies.parts import estimate, say, with_interval
 from dvstudy.studies.run import Section
 from dvstudy.studies.thresholds.calibration import COUNTS, RISK, with_risk
@@ -16,7 +16,8 @@ from dvstudy.studies.thresholds.view import SEVERE, View, protected
 
 RULE: Final = "legal_rule"
 DANGER_RISK: Final = "risk_from_danger"
-#: The range that is argued about: one justified flag for ninety-nine needless ones, to one for three.
+#: The range that is argued about: one justified flag for ninety-nine needless ones, to one for three. The sentences
+#: speak of one for nine.
 _THRESHOLDS: Final = Thresholds(grid=tuple(p / 200 for p in range(2, 51)), at=0.10)
 
 
@@ -42,7 +43,6 @@ def sections(found: Mapping[str, Result]) -> Iterator[Section]:
     verdict = "better" if own["low"].value > 0 else "worse" if own["high"].value < 0 else "unclear"
     worth = say(
         f"thresholds.decision_{verdict}",
-        at=Quantity(_THRESHOLDS.at, "percent"),
         all=estimate(made, "net_benefit", "of_1000", "flag_all"),
         **own,
     )
