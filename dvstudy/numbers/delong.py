@@ -44,8 +44,8 @@ def auc(score: NDArray[np.number], event: Flags) -> Auc:
 
     `score` (n,) without missing values, higher meaning more risk; `event` (n,) true where the event happened.
     """
-    if _countable(score):
-        table = _table(score, event)
+    if ends := _ends(score):
+        table = _table(score, event, ends)
         others, events = table.sum(axis=1)
         of_events, of_others = _table_placements(table)
         return _auc(of_events, table[1], events, of_others, table[0], others)
@@ -58,9 +58,9 @@ def auc(score: NDArray[np.number], event: Flags) -> Auc:
 def placements(score: NDArray[np.number], event: Flags) -> Floats:
     """(n,) placement of every row, in the order of the rows; NaN where the other kind of row is absent."""
     found = np.empty(len(score))
-    if _countable(score):
-        of_events, of_others = _table_placements(_table(score, event))
-        cell = score.astype(np.intp, copy=False) - int(score.min())
+    if ends := _ends(score):
+        of_events, of_others = _table_placements(_table(score, event, ends))
+        cell = score.astype(np.intp, copy=False) - ends[0]
         found[event], found[~event] = of_events[cell[event]], of_others[cell[~event]]
         return found
     rows_with, rows_without = np.flatnonzero(event), np.flatnonzero(~event)
@@ -72,28 +72,38 @@ def placements(score: NDArray[np.number], event: Flags) -> Floats:
 
 def pair(first: NDArray[np.number], second: NDArray[np.number], event: Flags) -> AucPair:
     """AUCs of two scores of the same rows and their DeLong covariance, for a paired comparison."""
-    if _countable(first) and _countable(second) and _span(first) * _span(second) <= TABLE_SPAN**2 // 16:
-        return _table_pair(first, second, event)
+    ends = _ends(first), _ends(second)
+    if ends[0] and ends[1] and ends[0][1] * ends[1][1] <= TABLE_SPAN**2 // 16:
+        return _table_pair((first, second), event, (ends[0], ends[1]))
     sides = np.vstack([placements(first, event), placements(second, event)])
     of_events, of_others = sides[:, event], sides[:, ~event]
     covariance = _covariance(of_events) + _covariance(of_others)
     return AucPair(of_events.mean(axis=1), covariance)
 
 
-def _countable(score: NDArray[np.number]) -> bool:
-    return len(score) > 0 and score.dtype.kind in "iu" and _span(score) <= TABLE_SPAN
+def _ends(score: NDArray[np.number]) -> tuple[int, int] | None:
+    """The least value of a whole-number score and how many values it spans; None if it is to be sorted."""
+    if not len(score) or score.dtype.kind not in "iu":
+        return None
+    least = int(score.min())
+    span = int(score.max()) - least + 1
+    return (least, span) if span <= TABLE_SPAN else None
 
 
-def _span(score: NDArray[np.number]) -> int:
-    return int(score.max()) - int(score.min()) + 1
-
-
-def _table(score: NDArray[np.number], event: Flags) -> Floats:
+def _table(score: NDArray[np.number], event: Flags, ends: tuple[int, int]) -> Floats:
     """(2, values) rows without and with the event at each value of a whole-number score."""
-    span = _span(score)
-    cell = score.astype(np.intp, copy=False) - int(score.min())
-    counted = np.bincount(cell + span * event, minlength=2 * span)
-    return counted.reshape(2, span).astype(float)
+    least, span = ends
+    cell, first = score.astype(np.intp, copy=False), least
+    if not 0 <= least <= TABLE_SPAN:
+        cell, first = cell - least, 0
+    return _by_kind(cell, event, first + span)[:, first:]
+
+
+def _by_kind(cell: NDArray[np.intp], event: Flags, cells: int) -> Floats:
+    """(2, cells) rows without and with the event in each cell."""
+    every = np.bincount(cell, minlength=cells)
+    hit = np.bincount(cell[np.flatnonzero(event)], minlength=cells)  # places are found faster than flags are read
+    return np.stack([every - hit, hit]).astype(float)
 
 
 def _table_placements(table: Floats) -> tuple[Floats, Floats]:
@@ -172,11 +182,16 @@ def _covariance(values: Floats) -> Floats:
         return np.asarray(gap @ gap.T / np.float64((n - 1) * n))
 
 
-def _table_pair(first: NDArray[np.number], second: NDArray[np.number], event: Flags) -> AucPair:
-    spans = _span(first), _span(second)
-    cell = (first.astype(np.intp) - int(first.min())) * spans[1] + (second.astype(np.intp) - int(second.min()))
+def _table_pair(
+    scores: tuple[NDArray[np.number], NDArray[np.number]], event: Flags, ends: tuple[tuple[int, int], tuple[int, int]]
+) -> AucPair:
+    spans = ends[0][1], ends[1][1]
     size = spans[0] * spans[1]
-    joint = np.bincount(cell + size * event, minlength=2 * size).reshape(2, *spans).astype(float)
+    cell = np.multiply(scores[0], spans[1], dtype=np.intp, casting="unsafe")
+    cell += scores[1].astype(np.intp, copy=False)
+    if least := ends[0][0] * spans[1] + ends[1][0]:
+        cell -= least
+    joint = _by_kind(cell, event, size).reshape(2, *spans)
     sides = [_table_placements(joint.sum(axis=axis)) for axis in (2, 1)]
     estimates = np.array([np.average(side[0], weights=joint[1].sum(axis=1 - i)) for i, side in enumerate(sides)])
     covariance = np.zeros((2, 2))
