@@ -1,4 +1,4 @@
-"""AUC with DeLong's variance and over redrawn clusters beside peers in one run: `python bench/bench_auc.py [largest n]`.
+"""AUC with DeLong's variance and over redrawn clusters beside peers, in one run: `python bench/bench_auc.py [most n]`.
 
 Peers: scikit-learn `roc_auc_score` (AUC only, no variance), the mid-rank method of Sun and Xu (2014) on
 `scipy.stats.rankdata`, one `numpy.sort`, R pROC (`roc.test`, paired DeLong; left out where R or pROC is absent), the
@@ -111,7 +111,7 @@ event <- f("event", "integer"); one <- f("one", "double"); two <- f("two", "doub
 best <- Inf
 for (i in 1:3) best <- min(best, sum(system.time(
   t <- roc.test(curve(one), curve(two), method = "delong", paired = TRUE))[c(1, 2)]))
-cat(1000 * best, t$statistic)
+cat(1000 * best, sprintf("%.12g", t$statistic))
 """
 
 
