@@ -111,7 +111,7 @@ event <- f("event", "integer"); one <- f("one", "double"); two <- f("two", "doub
 best <- Inf
 for (i in 1:3) best <- min(best, sum(system.time(
   t <- roc.test(curve(one), curve(two), method = "delong", paired = TRUE))[c(1, 2)]))
-cat(1000 * best, sprintf("%.12g", t$statistic))
+cat(1000 * best, sprintf("%%.12g", t$statistic))
 """
 
 
