@@ -25,8 +25,10 @@ from dvstudy.analyses.flow import flow
 from dvstudy.analyses.planning import plan_accuracy
 from dvstudy.analyses.pooled_auc import pooled_auc
 from dvstudy.analyses.precision_recall import precision_recall
+from dvstudy.analyses.protected import Orders, protected
 from dvstudy.analyses.structure import structure
 from dvstudy.analyses.survival import Times, auc_by_day
+from dvstudy.analyses.under_reporting import tipping_point
 from dvstudy.disclosure import protect
 from dvstudy.draw import frequencies, style
 from dvstudy.draw.truth import placed
@@ -107,6 +109,26 @@ def steps() -> Result:
     return flow(frame, name="f", steps={"form": "form", "outcome": "outcome"}, **roles)
 
 
+def hidden() -> dict[str, Result]:
+    """Orders that follow the form and lower the risk, and events of which only some are recorded."""
+    rng = np.random.default_rng(9)
+    score = rng.integers(0, 8, 1500)
+    frame = pd.DataFrame(
+        {"score": score, "test": score > 4, "order": rng.random(1500) < np.where(score > 4, 0.5, 0.02)}
+    )
+    event = rng.random(1500) < 0.03 + 0.04 * score * np.where(frame["order"], 0.5, 1.0)
+    seen = pd.array(event, dtype="boolean")
+    seen[::5] = pd.NA
+    frame = frame.assign(event=event, seen=seen, record=event & (rng.random(1500) < 0.6))
+    orders = Orders("order", ["score"])
+    return {
+        "ways": protected(
+            frame, name="w", test="test", score="score", reference="event", orders=orders, synthetic=True
+        ),
+        "tipping": tipping_point(frame, name="t", test="test", record="record", reference="seen", synthetic=True),
+    }
+
+
 def fidelity() -> dict[str, Result]:
     """Six questions behind which stand two traits, held against a second sample, and shares of yes of both."""
     rng = np.random.default_rng(1)
@@ -158,6 +180,7 @@ def results() -> dict[str, Result]:
         "coverage": Result("c", coverage(["order146", "da5", "lap"]), {"synthetic": True}),
         "targets": Result("t", MARGINS.rename(columns={"margin": "term"}), {"synthetic": True}, {"targets": MARGINS}),
         **fidelity(),
+        **hidden(),
         **stated(),
         **{name: result for name, result in scores().items() if name != "banded"},
         **dict.fromkeys(("recovery_bias", "recovery_coverage"), RECOVERED),

@@ -43,6 +43,8 @@ _HOMES: Final = {
     "decision": "risks",
     "calibration": "risks",
     "precision": "precision",
+    "ways": "ways",
+    "tipping": "ways",
     "natural_frequencies": "frequencies",
     "flow": "flow",
     "precision_recall": "scores",
@@ -63,6 +65,7 @@ def picture(name: str) -> Picture:
     staircase of rules; ``surface`` rules k x m; ``agreement_items`` three coefficients an item; ``paradox`` kappa
     against prevalence; ``limits`` differences between raters; ``checks`` estimates against truth; ``margins``
     calibration targets, also as a result's own (``targets``); ``coverage`` questions by domain and instrument;
+    ``ways`` one quantity by several methods; ``tipping`` where a conclusion turns;
     ``recovery_bias`` and ``recovery_coverage`` an estimator over many cohorts; ``causal`` what acts on what;
     ``tetrachoric`` correlations of pairs of questions; ``scree`` eigenvalues; ``endorsed`` shares of yes by
     question; ``natural_frequencies`` a thousand cases as squares, one field a prevalence; ``decision``
@@ -112,5 +115,6 @@ _GROWING: Final[Mapping[str, tuple[float, float, Callable[[pd.DataFrame], int]]]
     "agreement_items": (1.5, 0.4, _several("group")),
     "coverage": (2.6, 0.21, lambda table: max(int((table.sum() > 0).sum()) if len(table) else 0, 4)),
     "causal": (1.0, 0.72, _several("row")),
+    "ways": (1.3, 0.42, lambda table: max(table["group"].nunique() if len(table) else 0, 2)),
     "flow": (2.2, 0.9, lambda table: max(int((table["term"] == "kept").sum()) if len(table) else 0, 2)),
 }

@@ -12,7 +12,7 @@ from dvstudy.draw.coverage import domain_label, instrument_label
 from dvstudy.draw.published import beside, label, several_tools
 from dvstudy.draw.rows import kind_of, labels, lines
 from dvstudy.draw.truth import placed
-from dvstudy.render import alt_recovery, alt_risks, alt_scores, alt_thresholds
+from dvstudy.render import alt_recovery, alt_risks, alt_scores, alt_thresholds, alt_ways
 from dvstudy.result import Kind, label_of, written
 
 Frames = Mapping[str, pd.DataFrame]
@@ -238,4 +238,5 @@ _WORDS: Mapping[str, Callable[[pd.DataFrame, Frames, Meta, str], dict[str, str] 
     "precision": alt_risks.precision,
     **alt_scores.WORDS,
     **alt_thresholds.WORDS,
+    **alt_ways.WORDS,
 }

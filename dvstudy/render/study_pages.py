@@ -8,6 +8,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from dvstudy import language as lang
+from dvstudy.render import side_by_side
 from dvstudy.render.document import Block, Bullets, Heading, NoteBox, Paragraph, Table
 from dvstudy.render.figures import figure, figures
 from dvstudy.render.joined_tables import joined, neighbours
@@ -119,6 +120,7 @@ def truth(runs: Mapping[str, StudyRun], language: str) -> Iterator[Block]:
         yield Paragraph(_coverage(run.checks, language))
         yield figure("checks", _named(run, language), {}, {"synthetic": run.synthetic}, language, subject)
         yield _check_table(run, language, subject)
+        yield from side_by_side.blocks(run, language)
 
 
 def _coverage(checks: pd.DataFrame, language: str) -> str:

@@ -13,11 +13,22 @@ from dvstudy.result import Result
 from dvstudy.studies import parts
 from dvstudy.studies.parts import complement, estimate, say, with_interval
 from dvstudy.studies.run import Statement, StudyRun
-from dvstudy.studies.thresholds import calibration, cases, decisions, gaps, people, rule, scores, sizes, surface
+from dvstudy.studies.thresholds import (
+    calibration,
+    cases,
+    decisions,
+    gaps,
+    people,
+    protection,
+    rule,
+    scores,
+    sizes,
+    surface,
+)
 from dvstudy.studies.thresholds.view import Part, View
 
 #: The parts, in the order in which they are shown.
-PARTS: Final[tuple[Part, ...]] = (cases, rule, gaps, people, scores, surface, decisions, calibration, sizes)
+PARTS: Final[tuple[Part, ...]] = (cases, rule, gaps, people, scores, protection, surface, decisions, calibration, sizes)
 
 
 def run(cohort: Cohort, *, seed: int) -> StudyRun:

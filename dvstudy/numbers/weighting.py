@@ -1,0 +1,168 @@
+"""Accuracy for the outcome without treatment, from rows of which some were treated.
+
+Each method gives every row an expected event and an expected non-event had nobody been treated; sums of these over a
+2x2 table, or over the values of a score, give every measure. Models are fitted once and then without each cluster, so
+the jackknife holds the error of the models too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit
+
+from dvstudy.numbers import logistic, two_by_two
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Codes = NDArray[np.intp]
+
+METHODS: Final = ("as_observed", "untreated_only", "weighted", "g_computation", "doubly_robust")
+#: Whether every treated row that is (not) flagged would have had the event; in the order of `Expected.corners`.
+CORNERS: Final = ((False, False), (False, True), (True, False), (True, True))
+SHARES: Final = ("sensitivity", "specificity", "ppv", "npv", "prevalence")
+TERMS: Final = (*SHARES, "auc")
+#: Penalty of each squared coefficient of a standardised column: a normal prior with standard deviation 1. It keeps the
+#: models finite where a column tells the treated apart without error, and fades as rows are added.
+RIDGE: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows (n,) with covariates `x` (n, p), no column of ones; `score` numbers its values from 0; `cluster` codes 0 to
+    `clusters` - 1."""
+
+    x: Floats
+    treated: Flags
+    event: Flags
+    test: Flags
+    score: Codes
+    cluster: Codes
+    clusters: int
+
+
+@dataclass(frozen=True)
+class Models:
+    """Coefficients of the whole (first row) and without each cluster, (1 + K, p): chance of treatment; event among the
+    untreated; event with treatment as the last column. `x` is the standardised design with a column of ones.
+    `separated`: without a penalty the model of treatment would not exist."""
+
+    x: Floats
+    treatment: Floats
+    untreated: Floats
+    joint: Floats
+    separated: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """`estimate` (ways, terms) and `replicates` (K, ways, terms), ways being `METHODS`, then each tilt, then `CORNERS`.
+
+    `ratio` (1 + K,): events among the treated over those expected of them without treatment.
+    """
+
+    estimate: Floats
+    replicates: Floats
+    ratio: Floats
+
+
+def fit(rows: Rows) -> Models:
+    """The three models of `rows`, whole and without each cluster."""
+    spread = rows.x.std(axis=0)
+    x = np.column_stack([np.ones(len(rows.x)), (rows.x - rows.x.mean(axis=0)) / np.where(spread > 0, spread, 1.0)])
+    return Models(
+        x=x,
+        treatment=_both(x, rows.treated, rows),
+        untreated=_both(x, rows.event, rows, weight=(~rows.treated).astype(float)),
+        joint=_both(np.column_stack([x, rows.treated]), rows.event, rows),
+        separated=logistic.fit(x, rows.treated.astype(float)).problem == "separated",
+    )
+
+
+def chance(models: Models, replicate: int = 0) -> Floats:
+    """(n,) chance of treatment."""
+    return np.asarray(expit(models.x @ models.treatment[replicate]))
+
+
+def weights(treatment: Floats, free: Flags, kept: Flags, truncate: float) -> Floats:
+    """(n,) stabilised weights of the untreated rows `free`, ``P(untreated) / (1 - chance)`` with the share taken among
+    the rows `kept`, cut at their quantile `truncate`; 0 for other rows."""
+    found = np.where(free, free.sum() / max(kept.sum(), 1) / (1 - treatment), 0.0)
+    return np.minimum(found, np.quantile(found[free], truncate)) if free.any() else found
+
+
+def estimate(rows: Rows, models: Models, *, truncate: float, tilts: Sequence[float] = ()) -> Found:
+    """`TERMS` by every method, tilt and corner, whole and without each cluster.
+
+    Weighted: untreated rows by `weights`. g-computation: the joint model with treatment switched off. Doubly robust:
+    ``m + w / P(untreated) (y - m)`` with m the model of the untreated. A tilt d keeps the untreated as they are and
+    gives the treated ``expit(logit m + log d)``: what cannot be seen multiplies their odds by d. Corners give the
+    treated what was seen, or the event, apart for flagged and other rows.
+    """
+    values = int(rows.score.max(initial=0)) + 1
+    made, ratio = [], []
+    for replicate in range(len(models.treatment)):
+        kept = np.ones(len(rows.event), bool) if replicate == 0 else rows.cluster != replicate - 1
+        ways = list(_ways(rows, models, replicate, kept, truncate, tilts))
+        event, other = (np.stack(part) for part in zip(*ways, strict=True))
+        made.append(np.column_stack([_shares(event, other, rows.test), _auc(event, other, rows.score, values)]))
+        treated = kept & rows.treated
+        without = expit(models.x[treated] @ models.untreated[replicate]).sum()
+        ratio.append(rows.event[treated].sum() / without if without else np.nan)
+    return Found(made[0], np.array(made[1:]).reshape(-1, *made[0].shape), np.array(ratio))
+
+
+def rows_left(weight: Floats) -> float:
+    """Rows that would tell as much if all weighed the same, ``(sum w)^2 / sum w^2`` (Kish 1965)."""
+    return float(weight.sum() ** 2 / (weight @ weight)) if weight.any() else 0.0
+
+
+def e_value(ratio: ArrayLike) -> Floats:
+    """How strongly, as a risk ratio, something unseen would have to go with both treatment and event to explain away
+    `ratio` alone: ``r + sqrt(r (r - 1))`` with r the ratio or its inverse, whichever is above 1 (VanderWeele and Ding
+    2017, Ann Intern Med 167, 268)."""
+    r = np.asarray(ratio, float)
+    r = np.where(r < 1, 1 / r, r)
+    return np.asarray(r + np.sqrt(r * (r - 1)))
+
+
+def _ways(
+    rows: Rows, models: Models, replicate: int, kept: Flags, truncate: float, tilts: Sequence[float]
+) -> Iterator[tuple[Floats, Floats]]:
+    """(n,) events and non-events that each way expects."""
+    y, free = rows.event.astype(float), kept & ~rows.treated
+    w = weights(chance(models, replicate), free, kept, truncate)
+    m = expit(models.x @ models.untreated[replicate])
+    robust = m + w * kept.sum() / max(free.sum(), 1) * (y - m)
+    off = expit(models.x @ models.joint[replicate, :-1])
+    whole = kept.astype(float)
+    for e, weight in ((y, whole), (y, free.astype(float)), (y, w), (off, whole), (robust, whole)):
+        yield weight * e, weight * (1 - e)
+    filled = [np.where(rows.treated, expit(logit(m) + np.log(odds)), y) for odds in tilts]
+    for flagged, others in CORNERS:
+        filled.append(np.where(rows.treated & np.where(rows.test, flagged, others), 1.0, y))
+    yield from ((whole * e, whole * (1 - e)) for e in filled)
+
+
+def _shares(event: Floats, other: Floats, test: Flags) -> Floats:
+    yes = test.astype(float)
+    cells = np.stack([event @ yes, other @ yes, event @ (1 - yes), other @ (1 - yes)], axis=-1)
+    return two_by_two.measures(cells)[:, [two_by_two.TERMS.index(term) for term in SHARES]]
+
+
+def _auc(event: Floats, other: Floats, score: Codes, values: int) -> Floats:
+    """(ways,) share of pairs in which the event scores higher, ties a half."""
+    e, f = (np.stack([np.bincount(score, one, values) for one in part]) for part in (event, other))
+    below = np.cumsum(f, axis=1) - f / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((e * below).sum(axis=1) / (e.sum(axis=1) * f.sum(axis=1)))
+
+
+def _both(x: Floats, event: Flags, rows: Rows, weight: ArrayLike = 1.0) -> Floats:
+    ridge = np.where(np.arange(x.shape[1]) == 0, 0.0, RIDGE)
+    whole, each = logistic.without_each(x, event, rows.cluster, rows.clusters, weight=weight, ridge=ridge)
+    return np.vstack([whole.coefficients, each])
