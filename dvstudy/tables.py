@@ -29,6 +29,9 @@ AGES: Final = ("under_18", "18_34", "35_54", "55_74", "75_over")
 NIGHT: Final = (18, 6)
 #: Calendar months after an intervention in which another one at the same two people is looked for.
 RETURN_MONTHS: Final = 6
+#: Shares of cases with severe violence at which the legal rule is also shown: half to twice what published follow-ups
+#: of recorded cases suggest.
+PREVALENCES: Final = (0.03, 0.06, 0.12)
 CHANNELS: Final = ("call_112", "other")
 #: What ended or lessened exposure to violence before the end of follow-up.
 EXITS: Final = ("moved_away", "detained", "died")
@@ -85,7 +88,8 @@ def _column(name: str, kind: Kind, *allowed: str, required: bool = False, missin
 
 
 #: One row an intervention. `pair_id`: the two people, where a register links interventions; `earlier_reports`: how many
-#: earlier interventions of theirs it shows.
+#: earlier interventions of theirs it shows. `objected`: whether the victim objected to a provisional order, where the
+#: rule was met.
 CASES: Final = Table(
     "cases",
     "case_id",
@@ -107,6 +111,7 @@ CASES: Final = Table(
         _column("duplicate_assessment", "flag"),
         _column("pair_id", "text"),
         _column("earlier_reports", "count"),
+        _column("objected", "flag"),
     ),
 )
 ASSESSMENTS: Final = Table(

@@ -14,6 +14,7 @@ from dvstudy.cohorts import (
     estimands,
     estimands_pairs,
     estimands_register,
+    estimands_thresholds,
     margins,
     observe,
     panel,
@@ -135,7 +136,9 @@ def _thresholds(seen: Observation, groups: Groups) -> list[Row]:
     police = estimands.police(groups.only(made), subset(seen.population.usual.form, made), here, _events(seen, made))
     women = np.flatnonzero(people.couple & people.woman)
     form = subset(filled(scene, DANGER, chain.outside(scene, "advocate")), women)
-    return [*police, *estimands.danger(groups.only(women), form, _events(seen, women))]
+    everyone = _events(seen, np.arange(people.n))
+    more = estimands_thresholds.values(seen, groups, everyone)
+    return [*police, *estimands.danger(groups.only(women), form, _events(seen, women)), *more]
 
 
 def _agreement(seen: Observation, groups: Groups) -> list[Row]:

@@ -69,6 +69,9 @@ def cases(seen: Observation, ids: pd.Index) -> pd.DataFrame:
             "person_hours": np.round(np.where(seen.unified, unified.hours, usual.hours), 2),
             "interviews": pd.array(np.where(seen.unified, unified.interviews, usual.interviews), dtype="Int32"),
             "duplicate_assessment": flags(seen.whether(lambda arm: arm.care.duplicate)),
+            "objected": flags(
+                seen.whether(lambda arm: arm.orders.objected), known=seen.whether(lambda arm: arm.imminent)
+            ),
         },
         index=ids,
     )

@@ -12,7 +12,8 @@ from dvstudy import cohorts, scoring
 from dvstudy.cohort import Cohort
 from dvstudy.cohorts import estimands, tally
 from dvstudy.cohorts.observe import Observation
-from dvstudy.tables import PARTNERS
+from dvstudy.studies.thresholds import people, rule, view
+from dvstudy.tables import AREAS, PARTNERS, PREVALENCES, RELATIONS, VICTIMS
 
 _ACCURACY = ("sensitivity", "specificity", "ppv", "npv", "flagged", "youden")
 _AGREEMENT = ("percent_agreement", "kappa", "ac1", "pabak", "positive_agreement", "negative_agreement",
@@ -52,6 +53,12 @@ def test_every_promised_value_is_there(tutorial: Cohort) -> None:
         *((n, t, "all") for n in ("missed_high_risk", "repeat_violence", "severe_violence", "person_hours",
                                   "interviews", "duplicate_assessment")
           for t in ("mean_usual", "mean_unified", "difference")),
+        *((f"fairness_{c}", t, g) for c, groups in (("relation", RELATIONS), ("victim", VICTIMS), ("area", AREAS))
+          for t in ("sensitivity", "specificity", "ppv", "flagged", "prevalence") for g in groups),
+        *(("overrides", t, "all") for t in ("departed", "departed_up", "departed_down")),
+        *(("overrides", f"{t}_difference", "decided_less_rule") for t in ("sensitivity", "specificity")),
+        *(("transport_nation", t, g) for t in ("sensitivity", "ppv", "prevalence") for g in ("here", "there")),
+        *(("order146_severe_at_prevalence", t, f"{p:g}") for t in ("ppv", "npv", "found") for p in PREVALENCES),
     }  # fmt: skip
     assert wanted <= have, wanted - have
 
@@ -201,3 +208,21 @@ def test_accuracy_cells_add_up_to_the_cases() -> None:
     cells = estimands.cells(flagged, event)
     assert np.sum(cells) == pytest.approx(3)
     assert [c.sum() for c in cells] == pytest.approx([1.1, 0.9, 0.4, 0.6])
+
+
+def test_groups_departures_and_elsewhere_in_a_large_sample_are_what_the_truth_says(study: Cohort) -> None:
+    truth = study.truth["estimands"].set_index(["estimand", "term", "group"])
+    seen = view.View(study, 1)
+    results = [*people.results(seen), *(r for r in rule.results(seen) if r.name.endswith("at_prevalence"))]
+    checked, far = 0, []
+    for result in results:
+        for row in result.table.to_dict("records"):
+            key = (result.name, row["term"], row["group"])
+            if key not in truth.index or not row["conf_high"] - row["conf_low"] > 0:
+                continue
+            error = np.hypot((row["conf_high"] - row["conf_low"]) / 4, truth.loc[key, "mcse"])
+            checked += 1
+            if abs(row["estimate"] - truth.loc[key, "value"]) > 3.5 * error:
+                far.append(key)
+    assert checked > 100
+    assert not far

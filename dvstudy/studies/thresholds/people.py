@@ -21,26 +21,7 @@ from dvstudy.tables import CASES
 
 #: Columns whose groups are looked at.
 GROUPS: Final = ("relation", "victim", "area", "age_band")
-#: Column -> level -> ids of the figures whose ratio is its share of the cases of the country.
-NATION: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
-    "relation": {
-        "spouse": ("RO-REL-SPOUSE", "RO-REL-TOTAL"),
-        "partner": ("RO-REL-PARTNER", "RO-REL-TOTAL"),
-        "parent": ("RO-REL-PARENT", "RO-REL-TOTAL"),
-        "child": ("RO-REL-CHILD", "RO-REL-TOTAL"),
-        "other_kin": ("RO-REL-OTHER", "RO-REL-TOTAL"),
-    },
-    "victim": {
-        "woman": ("SEED-VIC-WOM", "SEED-VIC-TOT"),
-        "man": ("SEED-VIC-MEN", "SEED-VIC-TOT"),
-        "minor": ("SEED-VIC-MIN", "SEED-VIC-TOT"),
-    },
-    "area": {
-        "urban": ("RO-INT-2025-URBAN", "RO-INT-2025-SUM"),
-        "rural": ("RO-INT-2025-RURAL", "RO-INT-2025-SUM"),
-    },
-}
-ISSUED: Final = "order_issued"
+ISSUED, REASON = "order_issued", "departure_reason"
 
 
 def results(view: View) -> Iterator[Result]:
@@ -50,11 +31,7 @@ def results(view: View) -> Iterator[Result]:
     for column in (c for c in GROUPS if frame[c].notna().any()):
         yield fairness.fairness(frame, name=f"fairness_{column}", split=fairness.Split(column), **rule)
     yield _departures(view, frame, options)
-    margins = {
-        column: {level: evidence.ratio(*ids) for level, ids in shares.items()}
-        for column, shares in NATION.items()
-        if frame[column].notna().any()
-    }
+    margins = {column: shares for column, shares in evidence.nation().items() if frame[column].notna().any()}
     if margins:
         yield transport.transport(frame, name="transport_nation", target=margins, **rule)
     yield together(view.cohort, "compare_applies", _applies(view.cohort))
@@ -84,13 +61,22 @@ def _departures(view: View, frame: pd.DataFrame, options: dict[str, Any]) -> Res
         meta = {**options, "question": "overrides", "picture": None}
         return not_estimable("overrides", meta, Note("no_orders"))
     issued = frame["case_id"].isin(orders.loc[orders["kind"] == "provisional", "case_id"])
+    recorded = frame["objected"].notna().any()
     return overrides.overrides(
-        frame.assign(**{ISSUED: issued}),
+        frame.assign(**{ISSUED: issued, REASON: _reasons(frame, issued)}),
         name="overrides",
-        departures=overrides.Departures("positive", ISSUED),
+        departures=overrides.Departures("positive", ISSUED, REASON if recorded else None),
         reference=HIGH_RISK,
         **options,
     )
+
+
+def _reasons(frame: pd.DataFrame, issued: pd.Series) -> pd.Series:
+    """Why a decision departs from the rule, as far as it is recorded."""
+    departed = frame["positive"].notna() & (frame["positive"].fillna(False) != issued)
+    objected = frame["positive"].fillna(False) & ~issued & frame["objected"].fillna(False)
+    said = pd.Series("other_reason", frame.index).mask(objected, "victim_objected").where(departed)
+    return said.astype(pd.CategoricalDtype(["victim_objected", "other_reason"]))
 
 
 def _applies(cohort: Cohort) -> dict[str, Result]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from dvstudy.analyses import accuracy, at_prevalence, shares
 from dvstudy.result import Result
@@ -11,10 +11,7 @@ from dvstudy.studies import frames
 from dvstudy.studies.parts import estimate, say
 from dvstudy.studies.run import Section, Statement
 from dvstudy.studies.thresholds.view import HIGH_RISK, SEVERE, View, protected
-
-#: Shares of cases with severe violence at which the rule is also shown: half to four times what published follow-ups
-#: of recorded cases suggest.
-PREVALENCES: Final = (0.03, 0.06, 0.12)
+from dvstudy.tables import PREVALENCES
 
 
 def results(view: View) -> Iterator[Result]:
