@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 from dvstudy import result
 from dvstudy.analyses import _accuracy, _frames, _risks
 from dvstudy.analyses._frames import Asked, Source
-from dvstudy.numbers import bands, cluster_spread, out_of_fold
+from dvstudy.numbers import bands, cluster_spread
 from dvstudy.numbers import calibration as numbers
 from dvstudy.numbers.proportions import plain_limits, quantile
 from dvstudy.result import ALL, Kind, Note, Quantity, Result, not_estimable
@@ -24,15 +24,12 @@ _CITATION: Final = (
     "4051. Dimitriadis, Gneiting and Jordan 2021, PNAS 118, e2016191118."
 )
 _ASKED: Final = Asked("calibration", "calibration", "cluster_jackknife", _CITATION, "calibration")
-_ASKED_AGAIN: Final = Asked("recalibration", "recalibration", "cross_validation", _CITATION, None)
 _SHOWN: Final = ("o_e", "calibration_intercept", "calibration_slope", "ici", "brier", "scaled_brier")
 _DETAILS: Final = ("e50", "e90", *numbers.PARTS)
 _KINDS: Final[dict[str, Kind]] = {
-    "o_e": "ratio", "ici": "points", "e50": "points", "e90": "points", "scaled_brier": "percent",
+    "o_e": "ratio", "ici": "points", "e50": "points", "e90": "points",
 }  # fmt: skip
 _BINS: Final = 20
-#: Ways to mend, from none to intercept and slope: which columns of (1, logit of the risk) get a coefficient.
-WAYS: Final = ("as_stated", "intercept_only", "slope_and_intercept")
 
 
 def calibration(
@@ -101,11 +98,11 @@ def calibration(
     found = numbers.measure(counted)
     several = clusters is not None and clusters > 1
     method = "cluster_jackknife" if several else "group_jackknife"
-    rows = [_row(found, term, method, counted) for term in _SHOWN]
+    rows = [row(found, term, method, counted) for term in _SHOWN]
     if several and not _certain(counted):
         rows += _between(found, event, logit(stated), code, groups)
     frames = {
-        "details": result.table([_row(found, term, method, counted) for term in _DETAILS]),
+        "details": result.table([row(found, term, method, counted) for term in _DETAILS]),
         "curve": _curve(found),
         "histogram": _histogram(stated, event),
     }
@@ -116,83 +113,8 @@ def calibration(
     return Result(name, result.table(rows), meta, frames, [*notes, *remarks], _frames.status(notes))
 
 
-def recalibration(
-    frame: pd.DataFrame,
-    *,
-    name: str,
-    risk: str,
-    reference: Source,
-    synthetic: bool,
-    cluster: str,
-    instrument: str | None = None,
-) -> Result:
-    """What would mending the risks be worth: a new intercept, or a new intercept and slope?
-
-    Parameters
-    ----------
-    frame, name, risk, reference, synthetic, cluster, instrument
-        As in `calibration`; here the cluster must be named.
-
-    Returns
-    -------
-    Result
-        Groups `as_stated`, `intercept_only`, `slope_and_intercept`; terms `o_e`, `calibration_intercept`,
-        `calibration_slope`, `brier` of the risks mended by a model fitted on the other stations (ten parts of whole
-        stations, each left out in turn). Frame `update`, one row a way: `intercept`, `slope` fitted on all rows, to be
-        used elsewhere as ``logit(new) = intercept + slope * logit(old)``.
-
-    Raises
-    ------
-    CheckFailed
-        As `calibration`.
-
-    Notes
-    -----
-    The limits take the mended risks as given. A new slope needs many events (about 100): with few, the intercept alone
-    does better.
-    """
-    roles = {"risk": risk, "reference": reference, "cluster": cluster}
-    picked = _risks.prepared(frame, name, roles, risks=["risk"])
-    meta = _ASKED_AGAIN.meta(picked, synthetic=synthetic, instrument=instrument, options=_frames.options(roles))
-    kept = _frames.complete(picked)
-    unanswerable = _accuracy.cannot_answer(kept.frame)
-    stated, event = kept.frame["risk"].to_numpy(float), kept.frame["reference"].to_numpy(bool)
-    if not unanswerable and ((stated <= 0) | (stated >= 1)).any():
-        unanswerable = [_certain_note(stated)]
-    code, clusters = _accuracy.cluster_codes(kept.frame)
-    if not unanswerable and (clusters or 0) < 2:
-        unanswerable = [Note("one_cluster")]
-    if unanswerable:
-        return not_estimable(name, meta, *kept.notes, *unanswerable)
-    assert clusters is not None
-    rows, updates = [], []
-    for way, risks, update in _mended(stated, event, code, clusters):
-        usable = np.isfinite(risks)
-        counted = numbers.count(risks[usable], event[usable], code[usable], clusters)
-        found = numbers.measure(counted)
-        terms = ("o_e", "calibration_intercept", "calibration_slope", "brier")
-        rows += [_row(found, term, "cluster_jackknife", counted) | {"group": way} for term in terms]
-        updates.append({"group": way, "intercept": update[0], "slope": update[1]})
-    notes = [*kept.notes, *_accuracy.event_cautions(float(event.sum())), *_frames.cluster_notes(clusters)]
-    return Result(name, result.table(rows), meta, {"update": pd.DataFrame(updates)}, notes, _frames.status(notes))
-
-
-def _mended(stated: Floats, event: NDArray[np.bool_], code: NDArray[np.intp], clusters: int) -> Any:
-    """(way, risks out of fold, coefficients on all rows) for each way to mend."""
-    from dvstudy.numbers import logistic
-
-    lp = logit(stated)
-    one, known = np.ones((len(lp), 1)), np.ones(len(lp), bool)
-    fold = out_of_fold.deal(clusters)[code]
-    yield WAYS[0], stated, (0.0, 1.0)
-    whole = logistic.fit(one, event, offset=lp).coefficients
-    yield WAYS[1], out_of_fold.risks(one, event, known, fold, offset=lp), (float(whole[0]), 1.0)
-    both = np.column_stack([one, lp])
-    whole = logistic.fit(both, event).coefficients
-    yield WAYS[2], out_of_fold.risks(both, event, known, fold), (float(whole[0]), float(whole[1]))
-
-
-def _row(found: numbers.Calibration, term: str, method: str, counted: numbers.Counted) -> dict[str, Any]:
+def row(found: numbers.Calibration, term: str, method: str, counted: numbers.Counted) -> dict[str, Any]:
+    """The row of one term."""
     place = numbers.TERMS.index(term)
     by_cluster = method == "cluster_jackknife"
     part = term in numbers.PARTS
@@ -203,6 +125,7 @@ def _row(found: numbers.Calibration, term: str, method: str, counted: numbers.Co
         "conf_low": found.low[place],
         "conf_high": found.high[place],
         "n": counted.rows.sum(),
+        "count": counted.events.sum(),
         "method": "isotonic" if part else method,
         "clusters": found.clusters if by_cluster else np.nan,
         "kind": _KINDS.get(term, "number"),
@@ -219,7 +142,7 @@ def _between(
     place = numbers.TERMS.index("calibration_intercept")
     error = float(np.hypot(spread.sd, found.std_error[place]))
     low, high = plain_limits(spread.intercept, error, df=clusters - 1)
-    shared = {"group": ALL, "n": len(event), "clusters": clusters, "kind": "number"}
+    shared = {"group": ALL, "n": len(event), "count": event.sum(), "clusters": clusters, "kind": "number"}
     return [
         {
             "term": "between_clusters_sd", "estimate": spread.sd, "conf_low": spread.sd_low,
@@ -236,7 +159,8 @@ def _model_based(counted: numbers.Counted) -> list[dict[str, Any]]:
     return [
         {
             "term": term, "group": ALL, "estimate": value, "conf_low": low, "conf_high": high,
-            "n": counted.rows.sum(), "method": "rows_independent", "kind": _KINDS.get(term, "number"),
+            "n": counted.rows.sum(), "count": counted.events.sum(), "method": "rows_independent",
+            "kind": _KINDS.get(term, "number"),
         }
         for term, (value, low, high) in numbers.model_based(counted).items()
     ]  # fmt: skip
@@ -268,7 +192,8 @@ def _certain(counted: numbers.Counted) -> bool:
     return bool(counted.risk[0] <= 0 or counted.risk[-1] >= 1)
 
 
-def _certain_note(stated: Floats) -> Note:
+def certain_note(stated: Floats) -> Note:
+    """How many risks are exactly 0 or 1."""
     n = float(((stated <= 0) | (stated >= 1)).sum())
     return Note("risk_certain", {"n": Quantity(n, "count", n)})
 
@@ -276,7 +201,7 @@ def _certain_note(stated: Floats) -> Note:
 def _cautions(found: numbers.Calibration, counted: numbers.Counted, clusters: int | None) -> list[Note]:
     notes = [*_frames.cluster_notes(clusters), *_accuracy.event_cautions(float(counted.events.sum()))]
     if _certain(counted):
-        notes.append(_certain_note(np.repeat(counted.risk, counted.rows.astype(int))))
+        notes.append(certain_note(np.repeat(counted.risk, counted.rows.astype(int))))
     elif np.isnan(found.estimate).any():
         notes.append(Note("some_not_estimable"))
     return notes

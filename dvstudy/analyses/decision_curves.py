@@ -31,7 +31,7 @@ _ASKED: Final = Asked(
     "decision",
 )
 _KINDS: Final[dict[str, Kind]] = {
-    "net_benefit": "of_1000", "standardised_net_benefit": "percent", "interventions_avoided": "of_1000",
+    "net_benefit": "of_1000", "standardised_net_benefit": "number", "interventions_avoided": "of_1000",
 }  # fmt: skip
 _DIFFERENCE: Final = "net_benefit_difference"
 _EVERYBODY: Final = "flag_all"
@@ -180,6 +180,7 @@ def _rows(
             "conf_low": curve.low[place],
             "conf_high": curve.high[place],
             "n": found.rows.sum(),
+            "count": found.events.sum(),
             "method": method,
             "clusters": len(found.rows) if several else np.nan,
             "kind": _KINDS.get(term, "of_1000"),

@@ -10,19 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dvstudy import provenance, result
-from dvstudy.analyses import _frames
+from dvstudy.analyses import _plans
 from dvstudy.errors import Problem, Problems
 from dvstudy.numbers import sizes
 from dvstudy.numbers.sizes import INDEPENDENT, Clusters
-from dvstudy.result import ALL, Kind, Note, Quantity, Result
+from dvstudy.result import ALL, Kind, Result
 
 Floats = NDArray[np.float64]
 
-_CITATION: Final = (
-    "Buderer 1996, Acad Emerg Med 3, 895. Riley et al. 2021, Stat Med 40, 4230. Pavlou et al. 2021, Stat Methods Med "
-    "Res 30, 2187. Connor 1987, Biometrics 43, 207. Clusters: Eldridge, Ashby and Kerry 2006, Int J Epidemiol 35, 1292."
-)
 #: Measure -> how its half-width is written.
 MEASURES: Final[dict[str, Kind]] = {
     "sensitivity": "points", "specificity": "points", "auc": "number", "o_e": "ratio", "calibration_slope": "number",
@@ -110,7 +105,9 @@ def plan_accuracy(
     largest = max([p.needed for p in plans if np.isfinite(p.needed)] + [available or 0, 10 * _FEWEST])
     frames = {"precision": _curves(plans, np.geomspace(_FEWEST, 1.5 * largest, _POINTS))}
     options = {"prevalence": prevalence, **asked, **asdict(clusters), **asdict(precision), "available": available}
-    return _planned("plan_accuracy", rows, frames, options, _cautions(clusters, available), synthetic=synthetic)
+    return _plans.planned(
+        "plan_accuracy", rows, frames, options, _plans.cautions(clusters, available), synthetic=synthetic
+    )
 
 
 def plan_comparison(
@@ -154,9 +151,16 @@ def plan_comparison(
     with fewer than 20 stations plan for more. Power is exact in large samples only: with few events McNemar's test
     moves in steps.
     """
-    problems = [*_range("prevalence", prevalence), *_clusters(clusters), *_number("available", available)]
-    problems += [*_range("first_only", first_only, closed=True), *_range("second_only", second_only, closed=True)]
-    problems += _range("power", power)
+    problems = [
+        *_plans.range_faults("prevalence", prevalence),
+        *_plans.cluster_faults(clusters),
+        *_plans.number_faults("available", available),
+    ]
+    problems += [
+        *_plans.range_faults("first_only", first_only, closed=True),
+        *_plans.range_faults("second_only", second_only, closed=True),
+    ]
+    problems += _plans.range_faults("power", power)
     if not problems and (first_only == second_only or first_only + second_only > 1):
         problems = [Problem("plan_apart", "first_only, second_only", f"{first_only:g}, {second_only:g}")]
     Problems("plan_comparison", problems).stop()
@@ -164,15 +168,15 @@ def plan_comparison(
     events = sizes.paired_events(first_only, second_only, power, effect=effect)
     needed = float(np.ceil(events / prevalence))
     rows = [
-        _row("difference", ALL, first_only - second_only, "points"),
-        _row("events_needed", ALL, events, "count"),
-        _row("rows_needed", ALL, needed, "count"),
+        _plans.row("difference", ALL, first_only - second_only, "points"),
+        _plans.row("events_needed", ALL, events, "count"),
+        _plans.row("rows_needed", ALL, needed, "count"),
     ]
     if clusters.size > 1:
-        rows.append(_row("clusters_needed", ALL, float(np.ceil(needed / clusters.size)), "count"))
+        rows.append(_plans.row("clusters_needed", ALL, float(np.ceil(needed / clusters.size)), "count"))
     if available is not None:
         reached = sizes.paired_power(first_only, second_only, available * prevalence, effect=effect)
-        rows.append(_row("power_reached", ALL, float(reached), "percent"))
+        rows.append(_plans.row("power_reached", ALL, float(reached), "number"))
     n = np.geomspace(_FEWEST, 1.5 * max(needed, available or 0), _POINTS)
     curve = sizes.paired_power(first_only, second_only, n * prevalence, effect=effect)
     options = {
@@ -180,7 +184,9 @@ def plan_comparison(
         **asdict(clusters), "available": available,
     }  # fmt: skip
     frames = {"power": pd.DataFrame({"n": n, "power": curve})}
-    return _planned("plan_comparison", rows, frames, options, _cautions(clusters, available), synthetic=synthetic)
+    return _plans.planned(
+        "plan_comparison", rows, frames, options, _plans.cautions(clusters, available), synthetic=synthetic
+    )
 
 
 @dataclass(frozen=True)
@@ -208,13 +214,13 @@ class _Plan:
 
     def rows(self, available: int | None) -> Iterator[dict[str, Any]]:
         needed, kind = self.needed, MEASURES[self.measure]
-        yield _row("rows_needed", self.measure, needed, "count")
-        yield _row("events_needed", self.measure, np.ceil(needed * self.prevalence), "count")
+        yield _plans.row("rows_needed", self.measure, needed, "count")
+        yield _plans.row("events_needed", self.measure, np.ceil(needed * self.prevalence), "count")
         if self.clusters.size > 1:
-            yield _row("clusters_needed", self.measure, np.ceil(needed / self.clusters.size), "count")
-        yield _row("half_width_aimed", self.measure, self.aim, kind)
+            yield _plans.row("clusters_needed", self.measure, np.ceil(needed / self.clusters.size), "count")
+        yield _plans.row("half_width_aimed", self.measure, self.aim, kind)
         if available is not None:
-            yield _row("half_width_reached", self.measure, float(self.reached(float(available))), kind)
+            yield _plans.row("half_width_reached", self.measure, float(self.reached(float(available))), kind)
 
 
 def _aim(measure: str, precision: Precision) -> float:
@@ -228,37 +234,6 @@ def _curves(plans: list[_Plan], n: Floats) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _row(term: str, group: str, estimate: float, kind: Kind) -> dict[str, Any]:
-    nothing = {"conf_low": np.nan, "conf_high": np.nan, "n": np.nan}
-    return {"term": term, "group": group, "estimate": float(estimate), "method": "planned", "kind": kind, **nothing}
-
-
-def _planned(
-    question: str,
-    rows: list[dict[str, Any]],
-    frames: Mapping[str, pd.DataFrame],
-    options: Mapping[str, Any],
-    notes: list[Note],
-    *,
-    synthetic: bool,
-) -> Result:
-    meta = {
-        "question": question, "estimand": "planning", "method": "planned", "citation": _CITATION,
-        "options": {"level": 0.95, **options}, "data": provenance.fingerprint(pd.DataFrame([options])),
-        "synthetic": synthetic, "planned": True, "instrument": None,
-        "picture": "precision" if question == "plan_accuracy" else None,
-    }  # fmt: skip
-    return Result(question, result.table(rows), meta, dict(frames), notes, _frames.status(notes))
-
-
-def _cautions(clusters: Clusters, available: int | None) -> list[Note]:
-    if clusters.size <= 1:
-        return [Note("no_cluster_planned")]
-    stations = (available or 0) / clusters.size
-    few = available is not None and stations < _frames.FEW_CLUSTERS
-    return [Note("few_clusters", {"clusters": Quantity(stations, "count")})] if few else []
-
-
 def _check(
     prevalence: float,
     asked: Mapping[str, float | None],
@@ -267,38 +242,15 @@ def _check(
     available: int | None,
 ) -> None:
     found = Problems("plan_accuracy")
-    found.extend(_range("prevalence", prevalence))
+    found.extend(_plans.range_faults("prevalence", prevalence))
     for name, value in asked.items():
         if value is not None:
-            found.extend(_range(name, value, least=0.5 if name == "auc" else 0.0))
-    found.extend(_clusters(clusters))
+            found.extend(_plans.range_faults(name, value, least=0.5 if name == "auc" else 0.0))
+    found.extend(_plans.cluster_faults(clusters))
     found.extend(
         Problem("plan_width", f"precision.{name}", f"{value:g}")
         for name, value in asdict(precision).items()
         if not value > 0
     )
-    found.extend(_number("available", available))
+    found.extend(_plans.number_faults("available", available))
     found.stop()
-
-
-def _clusters(clusters: Clusters) -> list[Problem]:
-    given = {"icc": clusters.icc, "icc_event": clusters.of_events().icc}
-    found = [Problem("plan_icc", f"clusters.{k}", f"{v:g}") for k, v in given.items() if not 0 <= v < 1]
-    if not clusters.size >= 1:
-        found.append(Problem("plan_size", "clusters.size", f"{clusters.size:g}"))
-    if not clusters.variation >= 0:
-        found.append(Problem("plan_variation", "clusters.variation", f"{clusters.variation:g}"))
-    return found
-
-
-def _range(place: str, value: float, *, least: float = 0.0, closed: bool = False) -> list[Problem]:
-    inside = 0 <= value <= 1 if closed else least < value < 1
-    if inside:
-        return []
-    if place == "prevalence":
-        return [Problem("prevalence_range", place, f"{value:g}")]
-    return [Problem("plan_range", place, f"{value:g}", values=(("least", f"{least:g}"),))]
-
-
-def _number(place: str, value: int | None) -> list[Problem]:
-    return [] if value is None or value >= 1 else [Problem("plan_number", place, f"{value:g}")]

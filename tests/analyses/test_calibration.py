@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
-from dvstudy.analyses.calibration import calibration, recalibration
+from dvstudy.analyses.calibration import calibration
 from dvstudy.analyses.fitted_risk import fitted_risk
+from dvstudy.analyses.recalibration import recalibration
 from dvstudy.errors import CheckFailed
 from dvstudy.language import has, languages
 
@@ -146,15 +147,22 @@ def test_everything_is_worded(forms, result):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("share", "stations", "spread", "n"),
-    [(0.06, 60, 0.0, 2000), (0.06, 60, 0.3, 2000), (0.06, 60, 0.8, 2000), (0.06, 12, 0.3, 2000), (0.02, 60, 0.3, 4000)],
+    ("share", "stations", "spread", "n", "wrong"),
+    [
+        (0.06, 60, 0.0, 2000, (0.0, 1.0)),
+        (0.06, 60, 0.0, 2000, (0.2, 0.8)),
+        (0.06, 60, 0.3, 2000, (0.2, 0.8)),
+        (0.06, 60, 0.8, 2000, (0.2, 0.8)),
+        (0.06, 12, 0.3, 2000, (0.2, 0.8)),
+        (0.02, 60, 0.3, 4000, (0.2, 0.8)),
+    ],
 )
-def test_limits_hold_the_true_values(share, stations, spread, n):
-    """Risks that are too low and too spread, stations whose own level differs; truth from four million forms."""
+def test_limits_hold_the_true_values(share, stations, spread, n, wrong):
+    """Risks that come true, or are too low and too spread; stations with own levels; truth from four million."""
     from dvstudy.numbers import calibration as numbers
 
     rng, repeats = np.random.default_rng(52), 1000
-    options = {"share": share, "shift": 0.2, "slope": 0.8, "spread": spread}
+    options = {"share": share, "shift": wrong[0], "slope": wrong[1], "spread": spread}
     big = made(rng, 4_000_000, 40_000, **options)
     event, risk = big["event"].to_numpy(bool), np.round(big["risk"], 4)
     truth = numbers.measure(numbers.count(risk, event, np.arange(len(big)) % 2, 2)).estimate

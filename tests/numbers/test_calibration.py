@@ -124,6 +124,21 @@ def test_out_of_fold_risks_are_those_of_models_that_never_saw_the_station():
     np.testing.assert_array_equal(risks, out_of_fold.risks(x, again, known, fold[STATION]))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("stations", "sd"), [(60, 0.0), (60, 0.4), (20, 0.4)])
+def test_limits_of_the_spread_between_stations_hold_the_truth(stations, sd):
+    rng, repeats, held = np.random.default_rng(53), 400, 0
+    for _ in range(repeats):
+        station = rng.integers(0, stations, 2000)
+        line = rng.normal(-2.5, 0.8, 2000)
+        event = rng.random(2000) < expit(line + rng.normal(0, sd, stations)[station])
+        spread = cluster_spread.fit(event, line, station, stations)
+        held += spread.sd_low <= sd <= spread.sd_high
+    print((stations, sd), held / repeats)  # noqa: T201 - the table in docs/thresholds.md
+    allowed = 2 * np.sqrt(0.95 * 0.05 / repeats)
+    assert 0.93 - allowed < held / repeats < (1.0 if sd == 0 else 0.97 + allowed)
+
+
 def test_one_cluster_and_events_of_one_cluster_only_give_no_limits():
     alone = calibration.measure(calibration.count(RISK, EVENT, STATION * 0, 1))
     assert np.isfinite(alone.estimate).all() and np.isnan(alone.low).all()

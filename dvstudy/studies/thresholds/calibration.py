@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from dvstudy.analyses import calibration
+from dvstudy.analyses import calibration, recalibration
 from dvstudy.analyses.fitted_risk import fitted_risk
 from dvstudy.result import Result
 from dvstudy.studies.parts import estimate, say, with_interval
@@ -42,7 +42,7 @@ def results(view: View) -> Iterator[Result]:
     asked: dict[str, Any] = {"risk": RISK, "reference": SEVERE, **options}
     yield protected(calibration.calibration(frame, name="calibration_severe", **asked))
     if options["cluster"]:
-        yield protected(calibration.recalibration(frame, name="recalibration_severe", **asked))
+        yield protected(recalibration.recalibration(frame, name="recalibration_severe", **asked))
 
 
 def sections(found: Mapping[str, Result]) -> Iterator[Section]:
