@@ -35,8 +35,8 @@ def with_risk(
 
 
 def results(view: View) -> Iterator[Result]:
-    """Calibration of the risk from the two counts; with stations also what mending it would be worth (not on the page:
-    such risks need none)."""
+    """Calibration of the risk from the two counts; with stations also what mending it would be worth: nothing,
+    since such risks are right on average by construction."""
     options: dict[str, Any] = view.options(view.police)
     frame = with_risk(view.police, RISK, COUNTS, options["cluster"], view.seed)
     asked: dict[str, Any] = {"risk": RISK, "reference": SEVERE, **options}
@@ -53,5 +53,5 @@ def sections(found: Mapping[str, Result]) -> Iterator[Section]:
     yield Section(
         "thresholds.calibration",
         [say("thresholds.calibration", ici=estimate(made, "ici", "points"), **limits)],
-        ["calibration_severe"],
+        [name for name in ("calibration_severe", "recalibration_severe") if name in found],
     )
