@@ -150,19 +150,13 @@ def _curves(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     measured = two_by_two.measures(cells)
     columns = {term: measured[:, two_by_two.TERMS.index(term)] for term in ("sensitivity", "specificity", "flagged")}
     false_alarms = 1 - columns["specificity"]
-    band, points = _band(rows), (false_alarms, columns["sensitivity"])
+    band = roc_band.band(_scores.ready(rows, rows["reference"].to_numpy(bool)).counts)
+    points = false_alarms, columns["sensitivity"]
     low, high = band.around(*points, false_alarms)
     curve = pd.DataFrame({"threshold": thresholds, **columns, "band_low": low, "band_high": high})
     steps = np.linspace(0, 1, _STEPS)
     fine = dict(zip(("low", "high"), band.around(*points, steps), strict=True))
     return {"roc": curve, "roc_band": pd.DataFrame({"false_alarms": steps, **fine})}
-
-
-def _band(rows: pd.DataFrame) -> roc_band.Band:
-    ready = _scores.ready(rows, rows["reference"].to_numpy(bool))
-    if ready.by_cluster:
-        return roc_band.clustered(ready.counts)
-    return roc_band.independent(int(ready.event.sum()), int((~ready.event).sum()))
 
 
 def _unanswerable(rows: pd.DataFrame, *scores: str) -> list[Note]:
