@@ -29,7 +29,8 @@ _DETAILS: Final = ("e50", "e90", *numbers.PARTS)
 _KINDS: Final[dict[str, Kind]] = {
     "o_e": "ratio", "ici": "points", "e50": "points", "e90": "points",
 }  # fmt: skip
-_BINS: Final = 20
+_BINS: Final = 24
+_LEAST: Final = 10
 
 
 def calibration(
@@ -183,9 +184,19 @@ def _curve(found: numbers.Calibration) -> pd.DataFrame:
 
 
 def _histogram(stated: Floats, event: NDArray[np.bool_]) -> pd.DataFrame:
-    edges = np.linspace(0, max(float(stated.max()), 1e-6), _BINS + 1)
-    counts = {kind: np.histogram(stated[at], edges)[0] for kind, at in (("events", event), ("others", ~event))}
-    return pd.DataFrame({"low": edges[:-1], "high": edges[1:], **counts})
+    """Counts by risk: equal parts, joined until each holds ten of both kinds, so that none gives anybody away."""
+    even = np.linspace(0, max(float(stated.max()), 1e-6), _BINS + 1)
+    counts = np.stack([np.histogram(stated[at], even)[0] for at in (event, ~event)], axis=1)
+    rows: list[list[float]] = []
+    for low, high, both in zip(even[:-1], even[1:], counts.tolist(), strict=True):
+        if rows and min(rows[-1][2:]) < _LEAST:
+            rows[-1] = [rows[-1][0], high, rows[-1][2] + both[0], rows[-1][3] + both[1]]
+        else:
+            rows.append([low, high, *both])
+    if len(rows) > 1 and min(rows[-1][2:]) < _LEAST:
+        last = rows.pop()
+        rows[-1] = [rows[-1][0], last[1], rows[-1][2] + last[2], rows[-1][3] + last[3]]
+    return pd.DataFrame(rows, columns=["low", "high", "events", "others"])
 
 
 def _certain(counted: numbers.Counted) -> bool:

@@ -247,11 +247,11 @@ def _cautions(found: decision.Tally, clusters: int | None) -> list[Note]:
 
 
 def _remarks(found: decision.Tally, curves: dict[str, dict[str, decision.Curve]], tools: Sequence[str]) -> list[Note]:
-    """How much wider limits must be to hold the whole curve of the first tool."""
-    first = curves[tools[0]]["net_benefit"]
+    """How much wider limits must be to hold a whole curve, of the tool that asks for most."""
+    found_curves = [curves[tool]["net_benefit"] for tool in tools]
     with np.errstate(invalid="ignore", divide="ignore"):
-        reach = (first.band_high - first.estimate) / first.std_error
+        reach = [(c.band_high - c.estimate) / c.std_error / quantile(c.df) for c in found_curves]
     if not np.isfinite(reach).any():
         return []
-    times = float(np.nanmedian(reach) / quantile(first.df))
+    times = float(np.nanmax(reach))
     return [Note("band_wider", {"times": Quantity(times, "ratio", found.rows.sum())})]

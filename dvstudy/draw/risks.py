@@ -105,12 +105,12 @@ def calibration(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str
 
 
 def _histogram(ax: Axes, counts: pd.DataFrame | None, language: str) -> None:
-    """Events upwards, the others downwards, each as shares of their own, since the event is rare."""
+    """Events upwards, the others downwards, each as density of their own, since the event is rare."""
     if counts is None or not len(counts):
         return
     width = (counts["high"] - counts["low"]).to_numpy(float)
     for kind, side, colour in (("events", 1, style.VERMILION), ("others", -1, style.GREY)):
-        share = counts[kind].to_numpy(float) / max(float(np.nansum(counts[kind])), 1.0)
+        share = counts[kind].to_numpy(float) / max(float(np.nansum(counts[kind])), 1.0) / width
         ax.bar(counts["low"], side * share, width, align="edge", color=colour, alpha=0.75, linewidth=0)
         words = lang.text(f"axis.{kind}_below" if side < 0 else f"axis.{kind}_above", language)
         ax.text(
