@@ -128,8 +128,10 @@ def bootstrap_row(
 
 def cautions(of: Ready, rows: list[dict[str, Any]]) -> list[Note]:
     """Notes on few clusters, few events, and limits that are missing or rest on an assumption."""
-    notes = _frames.cluster_notes(of.clusters, of.behind if of.by_cluster else None)
-    notes += _accuracy.event_cautions(float(of.event.sum()))
+    known = [r for r in rows if np.isfinite(r["estimate"])]
+    behind = min((int(r["df"]) + 1 for r in known), default=of.behind)
+    notes = _frames.cluster_notes(of.clusters, behind if of.by_cluster else None)
+    notes += _accuracy.event_cautions(float(min((r["count"] for r in known), default=of.event.sum())))
     if any(r["method"] == "wilson_design_effect" for r in rows):
         notes.append(Note("auc_at_limit", {"icc": Quantity(ASSUMED_ICC, "number")}))
     if any(np.isfinite(r["estimate"]) and np.isnan(r["conf_low"]) for r in rows):

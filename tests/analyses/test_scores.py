@@ -123,6 +123,16 @@ def test_auc_by_day_equals_r_and_counts_who_is_not_known():
     assert "follow_up_weighted" in codes(found)
 
 
+def test_cautions_are_about_the_day_with_the_fewest_events():
+    early = auc_by_day(CASES, score="whole", days=(3, 180), **DAYS)
+    events = int((CASES["day"] <= 3).sum())
+    assert 0 < events < 10
+    few = next(note for note in early.notes if note.code == "few_events")
+    assert vars(few)["values"]["events"].value == events
+    stations = next(note for note in early.notes if note.code == "few_clusters")
+    assert vars(stations)["values"]["clusters"].value == CASES.loc[CASES["day"] <= 3, "cluster"].nunique()
+
+
 def test_a_day_before_any_event_has_no_number_and_a_note():
     found = auc_by_day(CASES, score="whole", days=(0.01, 90), **DAYS)
     assert found.table["estimate"].isna().tolist() == [True, False]
