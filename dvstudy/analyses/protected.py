@@ -73,7 +73,8 @@ def protected(
     Parameters
     ----------
     test, score, reference
-        True/false column of the rule (always a covariate of the models), numbers, true/false column of the event.
+        True/false column of the rule (always a covariate of the models), numbers, true/false column of the event; an
+        empty reference is an outcome that was not learned, which is corrected for with the same covariates.
     orders
         The treatment and its covariates.
     frame, name, synthetic, cluster
@@ -99,11 +100,12 @@ def protected(
     Notes
     -----
     Adjusted figures hold if, given the covariates, an order does not go with what would have happened without it
-    (no unmeasured confounding), if every kind of form sometimes goes without (positivity), and if an order to one case
-    does not act on another. `bound_least` and `bound_most` suppose only that an order never brings the event about.
-    Logistic models with a weak penalty (`numbers.weighting.RIDGE`); limits by the jackknife, all models
-    fitted anew without each cluster. Checked against R, and on known truth: see ``docs/thresholds.md``. Not for the
-    effect of an order, and not where orders are drawn up after the event.
+    (no unmeasured confounding), if every kind of form sometimes goes without (positivity), if outcomes are missing at
+    random given the covariates, and if an order to one case does not act on another. `bound_least` and `bound_most`
+    suppose only that an order never brings the event about. Logistic models with a weak penalty
+    (`numbers.weighting.RIDGE`); limits by the jackknife, all models fitted anew without each cluster. Weights may carry
+    a figure beyond 0 or 1, where it is cut. Checked against R, and on known truth: see ``docs/thresholds.md``. Not for
+    the effect of an order, nor where orders are drawn up after the event.
     """
     bad = [] if 0.5 <= orders.truncate <= 1 else [Problem("truncate_range", "truncate", str(orders.truncate))]
     roles = {"test": test, "score": score, "reference": reference, "treated": orders.treated, "cluster": cluster}
@@ -113,30 +115,28 @@ def protected(
     )  # fmt: skip
     chosen = _frames.options(roles, covariates=list(orders.covariates), truncate=orders.truncate)
     meta = _ASKED.meta(picked, synthetic=synthetic, options=chosen)
-    known = _frames.complete(picked[[role for role in roles if role in picked]])
-    covariates = _hidden.design(picked.loc[known.frame.index].drop(columns=list(known.frame)))
+    known = _frames.complete(picked[[role for role in roles if role in picked and role != "reference"]])
+    covariates = _hidden.design(picked.loc[known.frame.index].drop(columns=[*known.frame, "reference"]))
     whole = np.asarray(np.isfinite(covariates).all(axis=1), bool)
-    rows: pd.DataFrame = known.frame.loc[whole]
+    rows: pd.DataFrame = picked.loc[known.frame.index].loc[whole]
     notes = [*known.notes, *_without_covariate(whole)]
-    unanswerable = _accuracy.cannot_answer(rows) or _one_kind(rows)
+    unanswerable = _accuracy.cannot_answer(rows[rows["reference"].notna()]) or _one_kind(rows)
     if unanswerable:
         return not_estimable(name, meta, *notes, *unanswerable)
-    code, units, named = _hidden.units(rows)
-    x = np.column_stack([rows["test"].to_numpy(float), covariates[whole]])
-    test_, treated, event = (rows[r].to_numpy(bool) for r in ("test", "treated", "reference"))
-    places = np.unique(rows["score"].to_numpy(float), return_inverse=True)[1].astype(np.intp)
-    data = weighting.Rows(x, treated, event, test_, places, code, units)
+    named, data = _data(rows, covariates[whole])
     models = weighting.fit(data)
     found = weighting.estimate(data, models, truncate=orders.truncate, tilts=list(TILTS.values()))
-    chance = weighting.chance(models)
-    hidden = not (test_ & ~treated).any() or not (~test_ & ~treated).any()
-    notes += [Note("orders_forced")] if hidden else list(_cautions(data, chance, separated=models.separated))
-    notes += _frames.cluster_notes(units if named else _clusters(rows))
-    table = result.table(list(_rows(found, data, forced=hidden, named=named)))
+    free = ~data.treated & data.known
+    forced = not (data.test & free).any() or not (~data.test & free).any()
+    notes += [Note("orders_forced")] if forced else list(_cautions(data, weighting.chance(models), models.separated))
+    notes += _frames.cluster_notes(data.clusters if named else _clusters(rows))
+    table = result.table(list(_rows(found, data, forced=forced, named=named)))
+    if (table["estimate"].notna() & table["conf_low"].isna()).any():
+        notes.append(Note("no_interval"))
     frames = {
-        "overlap": _overlap(data, chance),
-        "order": _order(data, found, chance, orders.truncate),
-        "propensity": _histogram(chance, treated),
+        "overlap": _overlap(data, weighting.chance(models)),
+        "order": _order(data, found, weighting.seen(models), orders.truncate),
+        "propensity": _histogram(weighting.chance(models), data.treated),
     }
     return Result(name, table, meta, frames, notes, _frames.status(notes))
 
@@ -150,6 +150,17 @@ def main_of(ways: Result, name: str, *terms: str) -> Result:
     return replace(ways, name=name, table=table.assign(group=ALL).reset_index(drop=True), meta=meta, frames={})
 
 
+def _data(rows: pd.DataFrame, covariates: Floats) -> tuple[bool, weighting.Rows]:
+    """The rows as arrays, the verdict first among the covariates; and whether the clusters are real ones."""
+    code, units, named = _hidden.units(rows)
+    test, treated = (rows[role].to_numpy(bool) for role in ("test", "treated"))
+    known = rows["reference"].notna().to_numpy()
+    event = rows["reference"].fillna(value=False).to_numpy(bool)
+    places = np.unique(rows["score"].to_numpy(float), return_inverse=True)[1].astype(np.intp)
+    x = np.column_stack([test.astype(float), covariates])
+    return named, weighting.Rows(x, treated, event, known, test, places, code, units)
+
+
 def _rows(found: weighting.Found, data: weighting.Rows, *, forced: bool, named: bool) -> Iterator[dict[str, Any]]:
     """One row a way and term; the least and the most of the corners last."""
     ways = [*weighting.METHODS, *TILTS]
@@ -159,17 +170,19 @@ def _rows(found: weighting.Found, data: weighting.Rows, *, forced: bool, named: 
                   MOST: len(ways) + int(np.nanargmax(corners))}  # fmt: skip
         for way, place in places.items():
             unknown = forced and way not in ("as_observed", LEAST, MOST)
-            value = np.nan if unknown else found.estimate[place, t]
+            value = np.nan if unknown else float(np.clip(found.estimate[place, t], 0, 1))
             kind = _KINDS.get(term, "percent")
             row = _hidden.row(
                 (term, way), value, found.replicates[:, place, t], len(data.event), kind=kind, named=named
             )
-            base = {"as_observed": np.ones(len(data.event), bool), "untreated_only": ~data.treated}.get(way)
+            base = {"as_observed": data.known, "untreated_only": data.known & ~data.treated}.get(way)
             yield row if base is None else _hidden.counted(row, data.test[base], data.event[base])
 
 
-def _cautions(data: weighting.Rows, chance: Floats, *, separated: bool) -> Iterator[Note]:
-    free = ~data.treated
+def _cautions(data: weighting.Rows, chance: Floats, separated: bool) -> Iterator[Note]:
+    free = ~data.treated & data.known
+    if not data.known.all():
+        yield Note("rests_on_followed")
     yield Note("rests_on_covariates")
     fewest = min(int((free & kind).sum()) for kind in (data.test, ~data.test))
     certain = float((chance > _CERTAIN).mean())
@@ -182,19 +195,19 @@ def _cautions(data: weighting.Rows, chance: Floats, *, separated: bool) -> Itera
     yield from _accuracy.event_cautions(float(events))
 
 
-def _order(data: weighting.Rows, found: weighting.Found, chance: Floats, truncate: float) -> pd.DataFrame:
+def _order(data: weighting.Rows, found: weighting.Found, seen: Floats, truncate: float) -> pd.DataFrame:
     """What an order did to the risk of those who had one, how strong what is unseen would have to be to feign it, and
     how much the weights leave."""
-    free = ~data.treated
-    weight = weighting.weights(chance, free, np.ones(len(free), bool), truncate)
+    free = ~data.treated & data.known
+    weight = weighting.weights(seen, free, np.ones(len(free), bool), truncate)
     label, ratio = ("risk_ratio", ALL), float(found.ratio[0])
-    made = _hidden.row(label, ratio, found.ratio[1:], float(data.treated.sum()), kind="ratio")
+    made = _hidden.row(label, ratio, found.ratio[1:], float((data.treated & data.known).sum()), kind="ratio")
     low, high = made["conf_low"], made["conf_high"]
     nearest = high if ratio < 1 else low
     crosses = not np.isfinite(nearest) or low <= 1 <= high
     with np.errstate(divide="ignore", invalid="ignore"):
         value, limit = weighting.e_value(ratio), 1.0 if crosses else float(weighting.e_value(nearest))
-    risk = float(data.event[data.treated].mean())
+    risk = float(data.event[data.treated & data.known].mean())
     shown = {
         "risk_with": risk, "risk_without": risk / ratio if ratio else np.nan,
         "risk_ratio": made["estimate"], "conf_low": low, "conf_high": high, "e_value": float(value),

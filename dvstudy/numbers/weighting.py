@@ -33,12 +33,13 @@ RIDGE: Final = 1.0
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows (n,) with covariates `x` (n, p), no column of ones; `score` numbers its values from 0; `cluster` codes 0 to
-    `clusters` - 1."""
+    """Rows (n,) with covariates `x` (n, p), no column of ones; `known`: the outcome was learned (`event` is False where
+    not); `score` numbers its values from 0; `cluster` codes 0 to `clusters` - 1."""
 
     x: Floats
     treated: Flags
     event: Flags
+    known: Flags
     test: Flags
     score: Codes
     cluster: Codes
@@ -47,12 +48,16 @@ class Rows:
 
 @dataclass(frozen=True)
 class Models:
-    """Coefficients of the whole (first row) and without each cluster, (1 + K, p): chance of treatment; event among the
-    untreated; event with treatment as the last column. `x` is the standardised design with a column of ones.
-    `separated`: without a penalty the model of treatment would not exist."""
+    """Coefficients of the whole (first row) and without each cluster, (1 + K, p).
+
+    `treatment` chance of treatment; `followed` of a known outcome among the untreated (None where all are known);
+    `untreated` of the event among the untreated; `joint` of the event, with treatment as the last column. `x` is the
+    standardised design with a column of ones. `separated`: without a penalty the model of treatment would not exist.
+    """
 
     x: Floats
     treatment: Floats
+    followed: Floats | None
     untreated: Floats
     joint: Floats
     separated: bool
@@ -71,14 +76,16 @@ class Found:
 
 
 def fit(rows: Rows) -> Models:
-    """The three models of `rows`, whole and without each cluster."""
+    """The models of `rows`, whole and without each cluster."""
     spread = rows.x.std(axis=0)
     x = np.column_stack([np.ones(len(rows.x)), (rows.x - rows.x.mean(axis=0)) / np.where(spread > 0, spread, 1.0)])
+    free = ~rows.treated
     return Models(
         x=x,
         treatment=_both(x, rows.treated, rows),
-        untreated=_both(x, rows.event, rows, weight=(~rows.treated).astype(float)),
-        joint=_both(np.column_stack([x, rows.treated]), rows.event, rows),
+        followed=None if rows.known.all() else _both(x, rows.known, rows, weight=free.astype(float)),
+        untreated=_both(x, rows.event, rows, weight=(free & rows.known).astype(float)),
+        joint=_both(np.column_stack([x, rows.treated]), rows.event, rows, weight=rows.known.astype(float)),
         separated=logistic.fit(x, rows.treated.astype(float)).problem == "separated",
     )
 
@@ -88,20 +95,27 @@ def chance(models: Models, replicate: int = 0) -> Floats:
     return np.asarray(expit(models.x @ models.treatment[replicate]))
 
 
-def weights(treatment: Floats, free: Flags, kept: Flags, truncate: float) -> Floats:
-    """(n,) stabilised weights of the untreated rows `free`, ``P(untreated) / (1 - chance)`` with the share taken among
-    the rows `kept`, cut at their quantile `truncate`; 0 for other rows."""
-    found = np.where(free, free.sum() / max(kept.sum(), 1) / (1 - treatment), 0.0)
+def seen(models: Models, replicate: int = 0) -> Floats:
+    """(n,) chance that the outcome without treatment was seen: untreated, and known."""
+    untreated = 1 - chance(models, replicate)
+    return untreated if models.followed is None else untreated * expit(models.x @ models.followed[replicate])
+
+
+def weights(seen: Floats, free: Flags, kept: Flags, truncate: float) -> Floats:
+    """(n,) stabilised weights of the rows `free`, ``P(free) / seen`` with the share taken among the rows `kept`, cut at
+    their quantile `truncate`; 0 for other rows."""
+    found = np.where(free, free.sum() / max(kept.sum(), 1) / seen, 0.0)
     return np.minimum(found, np.quantile(found[free], truncate)) if free.any() else found
 
 
 def estimate(rows: Rows, models: Models, *, truncate: float, tilts: Sequence[float] = ()) -> Found:
     """`TERMS` by every method, tilt and corner, whole and without each cluster.
 
-    Weighted: untreated rows by `weights`. g-computation: the joint model with treatment switched off. Doubly robust:
-    ``m + w / P(untreated) (y - m)`` with m the model of the untreated. A tilt d keeps the untreated as they are and
-    gives the treated ``expit(logit m + log d)``: what cannot be seen multiplies their odds by d. Corners give the
-    treated what was seen, or the event, apart for flagged and other rows.
+    Weighted: untreated rows with a known outcome, by `weights`. g-computation: the joint model with treatment switched
+    off. Doubly robust: ``m + w / P(free) (y - m)`` with m the model of the untreated. A tilt d keeps what was seen of
+    the untreated, m where it was not, and gives the treated ``expit(logit m + log d)``: what cannot be seen multiplies
+    their odds by d. Corners give the treated what was seen, or the event, and rows without an outcome none, or the
+    event, apart for flagged and other rows.
     """
     values = int(rows.score.max(initial=0)) + 1
     made, ratio = [], []
@@ -110,7 +124,7 @@ def estimate(rows: Rows, models: Models, *, truncate: float, tilts: Sequence[flo
         ways = list(_ways(rows, models, replicate, kept, truncate, tilts))
         event, other = (np.stack(part) for part in zip(*ways, strict=True))
         made.append(np.column_stack([_shares(event, other, rows.test), _auc(event, other, rows.score, values)]))
-        treated = kept & rows.treated
+        treated = kept & rows.treated & rows.known
         without = expit(models.x[treated] @ models.untreated[replicate]).sum()
         ratio.append(rows.event[treated].sum() / without if without else np.nan)
     return Found(made[0], np.array(made[1:]).reshape(-1, *made[0].shape), np.array(ratio))
@@ -134,17 +148,19 @@ def _ways(
     rows: Rows, models: Models, replicate: int, kept: Flags, truncate: float, tilts: Sequence[float]
 ) -> Iterator[tuple[Floats, Floats]]:
     """(n,) events and non-events that each way expects."""
-    y, free = rows.event.astype(float), kept & ~rows.treated
-    w = weights(chance(models, replicate), free, kept, truncate)
+    y, free = rows.event.astype(float), kept & ~rows.treated & rows.known
+    w = weights(seen(models, replicate), free, kept, truncate)
     m = expit(models.x @ models.untreated[replicate])
     robust = m + w * kept.sum() / max(free.sum(), 1) * (y - m)
     off = expit(models.x @ models.joint[replicate, :-1])
     whole = kept.astype(float)
-    for e, weight in ((y, whole), (y, free.astype(float)), (y, w), (off, whole), (robust, whole)):
+    for e, weight in ((y, whole * rows.known), (y, free.astype(float)), (y, w), (off, whole), (robust, whole)):
         yield weight * e, weight * (1 - e)
-    filled = [np.where(rows.treated, expit(logit(m) + np.log(odds)), y) for odds in tilts]
+    untold = np.where(rows.known, y, m)
+    filled = [np.where(rows.treated, expit(logit(m) + np.log(odds)), untold) for odds in tilts]
+    hidden = rows.treated | ~rows.known
     for flagged, others in CORNERS:
-        filled.append(np.where(rows.treated & np.where(rows.test, flagged, others), 1.0, y))
+        filled.append(np.where(hidden & np.where(rows.test, flagged, others), 1.0, y))
     yield from ((whole * e, whole * (1 - e)) for e in filled)
 
 

@@ -34,9 +34,11 @@ def found(cases):
     return asked(cases)
 
 
-def test_every_way_equals_plain_formulas_in_r(found):
+@pytest.mark.parametrize("outcome", ["event", "seen"])
+def test_every_way_equals_plain_formulas_in_r(cases, outcome):
     values = pd.read_csv(REFERENCE / "protected_values.csv")
-    values = values[values["what"] == "protected"]
+    values = values[values["what"] == f"protected_{outcome}"]
+    found = asked(cases, reference=outcome)
     assert len(values) == 7 * len(weighting.TERMS)
     for case, value, error in values[["case", "value", "se"]].to_numpy():
         way, term = str(case).split(" ")
@@ -115,9 +117,11 @@ def test_what_cannot_be_answered_says_why(cases):
         ({"order": False}, "none_treated"),
         ({"event": False}, "no_events"),
         ({"event": pd.array([pd.NA] * len(cases), dtype="boolean")}, "no_rows"),
+        ({"test": pd.array([pd.NA] * len(cases), dtype="boolean")}, "no_rows"),
     ):
         result = asked(cases.assign(**change))
         assert (result.status, result.notes[-1].code) == ("not_estimable", code)
+    assert "rests_on_followed" in {n.code for n in asked(cases, reference="seen").notes}
     gone = cases.assign(a=cases["a"].astype(float).where(cases.index > 9))
     assert "dropped_covariate" in {n.code for n in asked(gone).notes}
     assert {"no_cluster"} <= {n.code for n in asked(cases, cluster=None).notes}
@@ -171,10 +175,18 @@ def simulated(rng, scenario, n=1500, stations=40):
     chance = expit(-3.2 + 2.6 * test + pull * 0.4 * a - 0.5 * rural + 1.0 * bend)
     order = rng.random(n) < (np.where(test, 1.0, 0.02) if scenario == "forced" else chance)
     luck = rng.random(n)
-    effect = 0.25 if scenario in ("strong", "unmeasured", "rare", "few_stations", "forced") else 0.7
+    effect = 0.7 if scenario == "weak" else 0.25
     event = luck < np.where(order, effect * risk, risk)
+    known = rng.random(n) < np.where(test, 0.8, 0.4) if scenario == "followed_by_verdict" else np.ones(n, bool)
     rows = weighting.Rows(
-        np.column_stack([test, a, a**2, b, b**2, rural]).astype(float), order, event, test, a + b, station, stations
+        np.column_stack([test, a, a**2, b, b**2, rural]).astype(float),
+        order,
+        event & known,
+        known,
+        test,
+        a + b,
+        station,
+        stations,
     )
     return rows, risk
 
@@ -214,7 +226,7 @@ def replicated(scenario, replicates, seed=5):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", ["weak", "strong", "few_stations", "rare"])
+@pytest.mark.parametrize("scenario", ["weak", "strong", "few_stations", "rare", "followed_by_verdict"])
 def test_adjusted_figures_are_right_on_known_truth_where_positivity_holds(scenario):
     replicates = 400
     made, true = replicated(scenario, replicates), truth(scenario)
@@ -223,11 +235,11 @@ def test_adjusted_figures_are_right_on_known_truth_where_positivity_holds(scenar
         for term in range(3):
             bias = performance.bias(made[:, w, term, 0], true[term])
             spread = performance.empirical_se(made[:, w, term, 0]).value
-            assert abs(bias.value) < max(3 * bias.mcse, 0.15 * spread)
+            assert abs(bias.value) < max(3 * bias.mcse, (0.35 if way == "weighted" else 0.15) * spread)
             covered = performance.covered(made[:, w, term, 1], made[:, w, term, 2], true[term]).value
             assert covered > 0.93 - 2 * performance.level_error(0.95, replicates)
     naive = made[:, 0, 0, 0].mean() - true[0]
-    assert scenario == "weak" or naive < -0.03
+    assert scenario == "weak" or abs(naive) > 0.03
 
 
 @pytest.mark.slow
@@ -238,3 +250,15 @@ def test_what_nobody_recorded_leaves_a_distortion_that_the_tilts_bracket():
     assert bias.value < -3 * bias.mcse
     low, high = (made[:, len(weighting.METHODS) + k, 0, 0].mean() for k in range(2))
     assert low < true[0] < high
+
+
+@pytest.mark.slow
+def test_where_orders_are_forced_the_bounds_hold_the_truth():
+    places, true, held = [0, 1, 5], truth("forced"), []
+    for child in np.random.SeedSequence(8).spawn(100):
+        rows, _ = simulated(np.random.default_rng(child), "forced")
+        corners = weighting.estimate(rows, weighting.fit(rows), truncate=0.99).estimate[
+            len(weighting.METHODS) :, places
+        ]
+        held.append((corners.min(axis=0) <= true) & (true <= corners.max(axis=0)))
+    assert np.mean(held, axis=0).min() > 0.95

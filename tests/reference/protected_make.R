@@ -27,22 +27,28 @@ auc <- function(e, f, s) sum(outer(e, f) * (outer(s, s, ">") + outer(s, s, "==")
 figures <- function(e, f, t, s) c(sensitivity = sum(e * t) / sum(e), specificity = sum(f * (1 - t)) / sum(f),
   ppv = sum(e * t) / sum((e + f) * t), npv = sum(f * (1 - t)) / sum((e + f) * (1 - t)),
   prevalence = sum(e) / sum(e + f), auc = auc(e, f, s))
-ways <- function(keep) {
-  k <- as.numeric(keep); free <- k * (1 - d$order); y <- d$event
+ways <- function(keep, outcome) {
+  k <- as.numeric(keep); known <- as.numeric(!is.na(outcome)); y <- ifelse(is.na(outcome), 0, outcome)
+  untreated <- k * (1 - d$order); free <- untreated * known
   p <- plogis(drop(cbind(1, X) %*% penalised(X, d$order, k)))
   g0 <- penalised(X, y, free); m <- plogis(drop(cbind(1, X) %*% g0))
-  g1 <- penalised(cbind(X, d$order), y, k); off <- plogis(drop(cbind(1, X, 0) %*% g1))
-  w <- ifelse(free == 1, 1 / (1 - p), 0); w <- pmin(w, quantile(w[free == 1], .99))
+  r <- if (all(known == 1)) 1 else plogis(drop(cbind(1, X) %*% penalised(X, known, untreated)))
+  g1 <- penalised(cbind(X, d$order), y, k * known); off <- plogis(drop(cbind(1, X, 0) %*% g1))
+  w <- ifelse(free == 1, 1 / ((1 - p) * r), 0); w <- pmin(w, quantile(w[free == 1], .99))
   dr <- m + w * (y - m); g <- function(e, by) figures((by * e)[keep], (by * (1 - e))[keep], d$test[keep], d$score[keep])
-  tilt <- function(odds) ifelse(d$order == 1, plogis(qlogis(m) + log(odds)), y)
-  list(as_observed = g(y, k), untreated_only = g(y, free), weighted = g(y, w), g_computation = g(off, k),
+  tilt <- function(odds) ifelse(d$order == 1, plogis(qlogis(m) + log(odds)), ifelse(known == 1, y, m))
+  list(as_observed = g(y, k * known), untreated_only = g(y, free), weighted = g(y, w), g_computation = g(off, k),
        doubly_robust = g(dr, k), tilt_half = g(tilt(.5), k), tilt_double = g(tilt(2), k))
 }
-whole <- ways(rep(TRUE, n)); left <- lapply(unique(station), function(s) ways(station != s)); K <- length(left)
+K <- length(unique(station))
 jack <- function(values, est) sqrt((K - 1) / K * sum((values - est)^2))
-for (way in names(whole)) for (term in names(whole[[way]])) {
-  est <- whole[[way]][[term]]
-  add("protected", paste(way, term), est, jack(sapply(left, function(l) l[[way]][[term]]), est))
+for (outcome in c("event", "seen")) {
+  whole <- ways(rep(TRUE, n), d[[outcome]])
+  left <- lapply(unique(station), function(s) ways(station != s, d[[outcome]]))
+  for (way in names(whole)) for (term in names(whole[[way]])) {
+    est <- whole[[way]][[term]]
+    add(paste0("protected_", outcome), paste(way, term), est, jack(sapply(left, function(l) l[[way]][[term]]), est))
+  }
 }
 # Begg and Greenes 1983 by their formula; the two-phase estimate by verdict and record.
 bg <- function(x, by) {

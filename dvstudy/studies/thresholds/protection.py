@@ -19,8 +19,10 @@ ORDER: Final = "order_at_once"
 ACCURACY, AUC, WAYS = "order146_severe_no_order", "auc_order146_severe_no_order", "no_order_ways"
 FOLLOWED, RECORD, TIPPING = "verification_severe", "recorded_repeat", "recording_tipping"
 REPEAT, RECORDED = "repeat_180", "recorded_180"
-#: What a provisional order may have depended on, known on its day; only those that the data have.
-COVARIATES: Final = ("section_a", "section_b", "area", "relation", "victim", "earlier_reports")
+#: What a provisional order may have depended on, known on its day; only those that the data have. A missing group of
+#: people is a group of its own; a number must be there for everyone, or rows would be lost.
+GROUPS: Final = ("area", "relation", "victim")
+NUMBERS: Final = ("section_a", "section_b", "earlier_reports")
 _ACCURACY_TERMS: Final = ("sensitivity", "specificity", "ppv", "npv", "prevalence")
 
 
@@ -76,7 +78,7 @@ def _without_order(view: View, frame: pd.DataFrame, options: dict[str, Any]) -> 
         return not_estimable(WAYS, {**options, "question": "protected", "picture": None}, Note("no_orders"))
     at_once = orders[(orders["kind"] == "provisional") & (orders["start_day"].fillna(0) <= 0)]
     known = frame.assign(**{ORDER: frame["case_id"].isin(at_once["case_id"])})
-    covariates = [c for c in COVARIATES if c in frame and frame[c].notna().all()]
+    covariates = [c for c in NUMBERS if frame[c].notna().all()] + [c for c in GROUPS if frame[c].notna().any()]
     made = protected(
         known, name=WAYS, test="positive", score="total", reference=SEVERE, orders=Orders(ORDER, covariates), **options
     )
