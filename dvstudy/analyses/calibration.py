@@ -215,4 +215,7 @@ def _cautions(found: numbers.Calibration, counted: numbers.Counted, clusters: in
         notes.append(certain_note(np.repeat(counted.risk, counted.rows.astype(int))))
     elif np.isnan(found.estimate).any():
         notes.append(Note("some_not_estimable"))
+    limited = slice(len(numbers.SCALES))
+    if (np.isfinite(found.estimate) & np.isnan(found.low))[limited].any():
+        notes.append(Note("no_interval"))
     return notes

@@ -128,6 +128,8 @@ def decision_curves(
     if len(lacking):
         frames["bounds"] = _bounds(found, tools, lacking)
     notes = [*kept.notes, *_cautions(found, clusters)]
+    if any(np.isfinite(row["estimate"]) and np.isnan(row["conf_low"]) for row in rows):
+        notes.append(Note("no_interval"))
     status = _frames.status(notes)
     return Result(name, result.table(rows), meta, frames, [*notes, *_remarks(found, curves, tools)], status)
 

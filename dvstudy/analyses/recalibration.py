@@ -80,15 +80,17 @@ def recalibration(
     if unanswerable:
         return not_estimable(name, meta, *kept.notes, *unanswerable)
     assert clusters is not None
-    rows, updates = [], []
+    rows, updates, lost = [], [], False
     for way, risks, update in _mended(stated, event, code, clusters):
         usable = np.isfinite(risks)
+        lost |= not usable.all()
         counted = numbers.count(risks[usable], event[usable], code[usable], clusters)
         found = numbers.measure(counted)
         terms = ("o_e", "calibration_intercept", "calibration_slope", "brier")
         rows += [row(found, term, "cluster_jackknife", counted) | {"group": way} for term in terms]
         updates.append({"group": way, "intercept": update[0], "slope": update[1]})
     notes = [*kept.notes, *_accuracy.event_cautions(float(event.sum())), *_frames.cluster_notes(clusters)]
+    notes += [Note("some_not_estimable")] if lost else []
     return Result(name, result.table(rows), meta, {"update": pd.DataFrame(updates)}, notes, _frames.status(notes))
 
 

@@ -127,6 +127,8 @@ def measure(found: Counted, *, level: float = 0.95) -> Calibration:
 
 
 def _grid(found: Counted) -> Floats:
+    if not len(found.risk):
+        return np.full(_GRID, np.nan)
     below = found.rows.cumsum() / found.rows.sum()
     ends = found.risk[np.searchsorted(below, (0.01, 0.99))]
     return np.linspace(ends[0], ends[1], _GRID)
@@ -254,4 +256,5 @@ def _limits(values: Floats, error: Floats, df: float, level: float) -> tuple[Flo
     bounded = np.array([t in SCALES for t in TERMS]) & (error > _TINY)
     logs = np.array([SCALES.get(t) == "log" for t in TERMS])
     low, high = plain_limits(_on_scale(values), np.where(bounded, error, np.nan), df=df, level=level)
-    return np.where(logs, np.exp(low), low), np.where(logs, np.exp(high), high)
+    most = np.array([1.0 if t in ("ici", "e50", "e90", "brier") else np.inf for t in TERMS])
+    return np.where(logs, np.exp(low), low), np.minimum(np.where(logs, np.exp(np.minimum(high, 700)), high), most)

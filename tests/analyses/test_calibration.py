@@ -177,3 +177,22 @@ def test_limits_hold_the_true_values(share, stations, spread, n, wrong):
     allowed = 2 * np.sqrt(0.95 * 0.05 / repeats)
     for term in ("calibration_intercept", "calibration_slope", "o_e", "brier"):
         assert 0.93 - allowed < coverage[term] < 0.97 + allowed, term
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_odd_data_end_in_words_and_never_in_infinite_numbers(seed):
+    rng = np.random.default_rng(seed)
+    n, stations = int(rng.integers(1, 40)), int(rng.integers(1, 8))
+    risk = [rng.random(n), np.full(n, 0.2), rng.random(n) * 1e-12, np.round(rng.random(n), 1), 1 - rng.random(n) * 1e-9]
+    frame = pd.DataFrame({"risk": risk[seed % 5], "event": rng.random(n) < [0.02, 0.3, 0.9][seed % 3]})
+    frame["station"] = np.where(frame["event"] & (seed % 2 == 0), 0, rng.integers(0, stations, n))
+    frame = frame.mask(rng.random(frame.shape) < 0.1).astype({"event": "boolean", "risk": "float64"})
+    if (frame["risk"].dropna() % 1 == 0).all():
+        return
+    for found in (
+        calibration(frame, cluster="station", **ASKED),
+        calibration(frame, **ASKED),
+        recalibration(frame, cluster="station", **ASKED),
+    ):
+        assert not np.isinf(found.table[["estimate", "conf_low", "conf_high"]].to_numpy(float)).any()
+        assert all(found.text(language) for language in languages())
