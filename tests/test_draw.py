@@ -165,6 +165,15 @@ def scores() -> dict[str, Result]:
     }
 
 
+def chosen() -> Result:
+    """A choice among rules, half of which do not keep what was set."""
+    base = made.surface_result("surface")
+    rules = base.frames["surface"]
+    rules = rules.assign(value=rules["specificity"], allowed=rules["sensitivity"] > 0.5, best=rules["within_one_se"])
+    meta = {**base.meta, "picture": "rule_choice", "options": {"wanted": "LeastSensitivity"}}
+    return Result("c", base.table, meta, {"surface": rules.assign(chosen=1 / len(rules))})
+
+
 def results() -> dict[str, Result]:
     severe = made.accuracy_result("order146_severe", {"all": (48, 250, 42, 1160)})
     trial = made.trial_result("missed_high_risk", "percent", 0.34, 0.27)
@@ -179,6 +188,7 @@ def results() -> dict[str, Result]:
         "pooled_auc": published(),
         "coverage": Result("c", coverage(["order146", "da5", "lap"]), {"synthetic": True}),
         "targets": Result("t", MARGINS.rename(columns={"margin": "term"}), {"synthetic": True}, {"targets": MARGINS}),
+        "rule_choice": chosen(),
         **fidelity(),
         **hidden(),
         **stated(),

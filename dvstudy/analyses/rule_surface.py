@@ -1,8 +1,7 @@
-"""What every rule "first count at least k OR second count at least m" would do, the legal one among them."""
+"""What every rule "first count at least k OR (AND) second count at least m" would do, the legal one among them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -10,17 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dvstudy import result
-from dvstudy.analyses import _accuracy, _frames
+from dvstudy.analyses import _accuracy, _frames, _rules
 from dvstudy.analyses._frames import Asked, Source
-from dvstudy.errors import Problem, Problems
-from dvstudy.numbers import surface, two_by_two
+from dvstudy.analyses._rules import CountRules
+from dvstudy.numbers import rule_choice, two_by_two
+from dvstudy.numbers.rule_choice import Criterion
 from dvstudy.result import ALL, Note, Result, not_estimable
 
 Floats = NDArray[np.float64]
-
-#: Threshold probabilities at which net benefit is given: the share of events among the flagged at which one would
-#: be indifferent. One in twenty to one in five.
-THRESHOLDS: Final = (0.05, 0.10, 0.15, 0.20)
 
 _ASKED: Final = Asked(
     "rule_surface",
@@ -30,32 +26,16 @@ _ASKED: Final = Asked(
     "Friedman, Olshen and Stone 1984. Optimism of chosen cut-points: Leeflang et al. 2008, Clin Chem 54, 729.",
     "surface",
 )
-_SHOWN: Final = ("flagged", "sensitivity", "specificity", "ppv", "npv", "youden")
-_LIMITED: Final = ("sensitivity", "specificity", "youden")
 _YOUDEN: Final = two_by_two.TERMS.index("youden")
+_BEST: Final = Criterion("youden")
 _TIE: Final = 1e-12
-
-
-@dataclass(frozen=True)
-class OrRules:
-    """The family of rules ``count_a >= k or count_b >= m``, k from 1 to `max_a`, m from 1 to `max_b`.
-
-    `count_a` and `count_b` are columns of whole numbers from 0 to their largest possible value; `legal` is the (k, m)
-    in force.
-    """
-
-    count_a: str
-    max_a: int
-    count_b: str
-    max_b: int
-    legal: tuple[int, int]
 
 
 def rule_surface(
     frame: pd.DataFrame,
     *,
     name: str,
-    rules: OrRules,
+    rules: CountRules,
     reference: Source,
     synthetic: bool,
     cluster: str | None = None,
@@ -70,7 +50,7 @@ def rule_surface(
     name
         Name of the result.
     rules
-        The two counts, their largest values, and the rule in force.
+        The two counts, their largest values, how they are joined, and the rule in force.
     reference
         True/false column, or ``Event("column", "value")``: the event happened.
     synthetic
@@ -88,9 +68,11 @@ def rule_surface(
         is worth on stations that took no part in the choice (only with clusters); `near_best`, how many rules
         lie within one standard error of the best (NaN, and `within_one_se` only the best, without a standard error).
         Frame `surface`, one row a rule: `k`, `m`, `true_positive`, `false_positive`, the shares, limits
-        (``<term>_low``, ``<term>_high``) of sensitivity, specificity and Youden's index, ``net_benefit_<percent>`` a
-        form, `legal`, `best` (all ties), `within_one_se`. Frame `net_benefit`: `threshold`, `legal`, `flag_all`,
-        `flag_none`.
+        (``<term>_low``, ``<term>_high``) of flagged, sensitivity, specificity and Youden's index, `orders_per_1000`
+        forms, ``net_benefit_<percent>`` a form, `legal`, `pareto` (no other rule finds as many with as few false
+        alarms, and one of both better), `best` (all ties), `within_one_se`. Frame `branches`: forms that each rule
+        flags by the first condition only, the second only, both, and the events among them. Frame `net_benefit` (with a
+        legal rule): `threshold`, `legal`, `flag_all`, `flag_none`.
 
     Raises
     ------
@@ -106,75 +88,30 @@ def rule_surface(
     the stations twenty times (seed 0).
     Checked against a loop over rules and rows, and in simulation.
     """
-    roles = {"count_a": rules.count_a, "count_b": rules.count_b, "reference": reference, "cluster": cluster}
-    picked = _frames.flags(_frames.pick(frame, name, roles), name, "reference")
-    _check_counts(_frames.numbers(picked, name, "count_a", "count_b"), rules, name)
-    options = _frames.options(roles, **{k: v for k, v in asdict(rules).items() if not k.startswith("count_")})
-    meta = _ASKED.meta(
-        picked, synthetic=synthetic, instrument=instrument, options={**options, "legal": list(rules.legal)}
-    )
-    kept = _frames.complete(picked)
-    unanswerable = _accuracy.cannot_answer(kept.frame)
-    if unanswerable:
-        return not_estimable(name, meta, *kept.notes, *unanswerable)
-    cells, clusters = _cells(kept.frame, rules)
-    found = _accuracy.estimate(cells, clusters)
-    frames = {
-        "surface": _surface(cells.sum(axis=0), found, rules),
-        "net_benefit": _net_benefit(cells.sum(axis=0), rules),
-    }
-    legal = two_by_two.at(found, _place(rules.legal, rules))
-    notes = [*kept.notes, *_accuracy.cautions(legal, clusters), Note("apparent_optimum")]
-    rows = [*_legal_rows(legal), *_choice_rows(cells, frames["surface"], found)]
+    counted = _rules.counted(frame, name, rules, reference=reference, cluster=cluster)
+    meta = _ASKED.meta(counted.picked, synthetic=synthetic, instrument=instrument, options=counted.options)
+    if counted.unanswerable:
+        return not_estimable(name, meta, *counted.notes, *counted.unanswerable)
+    found = _accuracy.estimate(counted.cells, counted.clusters)
+    total = counted.cells.sum(axis=0)
+    frames = {"surface": _surface(total, found, rules), "branches": _rules.branch_table(counted.table, rules)}
+    notes = [*counted.notes, Note("apparent_optimum")]
+    rows = _choice_rows(counted.cells, frames["surface"], found)
+    if rules.legal is not None:
+        legal = two_by_two.at(found, rules.legal_place)
+        frames["net_benefit"] = _net_benefit(total, rules)
+        notes = [*counted.notes, *_accuracy.cautions(legal, counted.clusters), Note("apparent_optimum")]
+        rows = [*_legal_rows(legal), *rows]
     return Result(name, result.table(rows), meta, frames, notes, _frames.status(notes))
 
 
-def _check_counts(columns: pd.DataFrame, rules: OrRules, name: str) -> None:
-    found = Problems(name)
-    for role, most in (("count_a", rules.max_a), ("count_b", rules.max_b)):
-        values = columns[role].dropna()
-        wrong = values[(values < 0) | (values > most) | (values % 1 != 0)]
-        if len(wrong):
-            found.add(Problem("frame_count_range", role, str(wrong.iloc[0]), values=(("most", most),)))
-    if not (1 <= rules.legal[0] <= rules.max_a and 1 <= rules.legal[1] <= rules.max_b):
-        found.add(Problem("rule_outside", "legal", str(rules.legal)))
-    found.stop()
-
-
-def _cells(rows: pd.DataFrame, rules: OrRules) -> tuple[Floats, int | None]:
-    """(K, rules, 4) counts of every rule by cluster, rules in the order k = 1: m = 1, 2, ...; k = 2: ..."""
-    code, clusters = _accuracy.cluster_codes(rows)
-    counts = (rows["count_a"].to_numpy(np.intp), rows["count_b"].to_numpy(np.intp))
-    table = surface.histogram(
-        counts,
-        rows["reference"].to_numpy(bool),
-        code,
-        largest=(rules.max_a, rules.max_b),
-        clusters=clusters or 1,
-    )
-    return surface.rule_cells(table).reshape(clusters or 1, -1, 4), clusters
-
-
-def _place(rule: tuple[int, int], rules: OrRules) -> int:
-    return (rule[0] - 1) * rules.max_b + rule[1] - 1
-
-
-def _surface(total: Floats, found: two_by_two.Accuracy, rules: OrRules) -> pd.DataFrame:
-    k, m = np.divmod(np.arange(len(total)), rules.max_b)
+def _surface(total: Floats, found: two_by_two.Accuracy, rules: CountRules) -> pd.DataFrame:
+    made = _rules.rule_table(total, found, rules)
     youden = found.estimate[:, _YOUDEN]
     best = youden >= youden.max() - _TIE
     error = _error_of(found, best)
-    columns: dict[str, Any] = {"k": k + 1, "m": m + 1}
-    columns |= {cell: total[:, i].astype(np.int64) for i, cell in enumerate(two_by_two.CELLS[:2])}
-    for term in _SHOWN:
-        i = two_by_two.TERMS.index(term)
-        columns[term] = found.estimate[:, i]
-        if term in _LIMITED:
-            columns |= {f"{term}_low": found.low[:, i], f"{term}_high": found.high[:, i]}
-    columns |= {f"net_benefit_{100 * p:02.0f}": two_by_two.net_benefit(total, p) for p in THRESHOLDS}
-    legal = np.arange(len(total)) == _place(rules.legal, rules)
     near = best if np.isnan(error) else youden >= youden.max() - error - _TIE
-    return pd.DataFrame({**columns, "legal": legal, "best": best, "within_one_se": near})
+    return made.assign(best=best, within_one_se=near)
 
 
 def _error_of(found: two_by_two.Accuracy, best: NDArray[np.bool_]) -> float:
@@ -182,16 +119,18 @@ def _error_of(found: two_by_two.Accuracy, best: NDArray[np.bool_]) -> float:
     return float(found.std_error[best, _YOUDEN].max())
 
 
-def _net_benefit(total: Floats, rules: OrRules) -> pd.DataFrame:
+def _net_benefit(total: Floats, rules: CountRules) -> pd.DataFrame:
     """Legal rule, flagging everybody and flagging nobody, at each threshold probability."""
-    legal = total[_place(rules.legal, rules)]
+    legal = total[rules.legal_place]
     everybody = np.array([legal[0] + legal[2], legal[1] + legal[3], 0.0, 0.0])
-    values = [(p, two_by_two.net_benefit(legal, p), two_by_two.net_benefit(everybody, p), 0.0) for p in THRESHOLDS]
+    values = [
+        (p, two_by_two.net_benefit(legal, p), two_by_two.net_benefit(everybody, p), 0.0) for p in _rules.THRESHOLDS
+    ]
     return pd.DataFrame(values, columns=["threshold", "legal", "flag_all", "flag_none"]).astype(float)
 
 
 def _legal_rows(legal: two_by_two.Accuracy) -> list[dict[str, Any]]:
-    return [row for row in _accuracy.rows(legal, [ALL]) if row["term"] in _SHOWN]
+    return [row for row in _accuracy.rows(legal, [ALL]) if row["term"] in _rules.SHOWN]
 
 
 def _choice_rows(cells: Floats, rules: pd.DataFrame, found: two_by_two.Accuracy) -> list[dict[str, Any]]:
@@ -205,7 +144,7 @@ def _choice_rows(cells: Floats, rules: pd.DataFrame, found: two_by_two.Accuracy)
         plain | {"term": "near_best", "estimate": near, "method": "one_standard_error", "kind": "count"},
     ]
     if len(found.deviation):
-        left_out = surface.cross_validated_cells(cells)
+        left_out = rule_choice.cross_validated(cells, _BEST).cells
         again = _accuracy.rows(two_by_two.clustered(left_out[:, None, :]), [ALL])
         rows.append(again[_YOUDEN] | {"term": "cross_validated_youden", "method": "cross_validation"})
     return rows

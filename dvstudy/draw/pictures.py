@@ -30,6 +30,7 @@ _HOMES: Final = {
     "roc": "curves",
     "paradox": "curves",
     "surface": "surface",
+    "rule_choice": "surface",
     "agreement_items": "agreement",
     "limits": "agreement",
     "pooled_auc": "published",
@@ -62,10 +63,11 @@ def picture(name: str) -> Picture:
     """The function that paints the picture called `name`.
 
     ``estimates`` points with intervals, one line a row; ``trial`` differences between arms by method; ``roc`` curve or
-    staircase of rules; ``surface`` rules k x m; ``agreement_items`` three coefficients an item; ``paradox`` kappa
-    against prevalence; ``limits`` differences between raters; ``checks`` estimates against truth; ``margins``
-    calibration targets, also as a result's own (``targets``); ``coverage`` questions by domain and instrument;
-    ``ways`` one quantity by several methods; ``tipping`` where a conclusion turns;
+    staircase of rules; ``surface`` rules k x m;
+    ``rule_choice`` what is wanted of them and how often each is chosen; ``agreement_items`` three coefficients an item;
+    ``paradox`` kappa against prevalence; ``limits`` differences between raters; ``checks`` estimates against truth;
+    ``margins`` calibration targets, also as a result's own (``targets``); ``coverage`` questions by domain and
+    instrument; ``ways`` one quantity by several methods; ``tipping`` where a conclusion turns;
     ``recovery_bias`` and ``recovery_coverage`` an estimator over many cohorts; ``causal`` what acts on what;
     ``tetrachoric`` correlations of pairs of questions; ``scree`` eigenvalues; ``endorsed`` shares of yes by
     question; ``natural_frequencies`` a thousand cases as squares, one field a prevalence; ``decision``
@@ -95,7 +97,8 @@ def _several(column: str) -> Callable[[pd.DataFrame], int]:
 
 
 _FIXED: Final[Mapping[str, Size]] = {
-    "surface": (_WIDE, 9.0),
+    "surface": (9.6, 5.8),
+    "rule_choice": (_WIDE, 6.4),
     "roc": (5.6, 5.4),
     "tetrachoric": (9.6, 7.4),
     "calibration": (6.2, 6.4),

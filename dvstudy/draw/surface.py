@@ -17,13 +17,24 @@ if TYPE_CHECKING:
 
 Frames = Mapping[str, pd.DataFrame]
 #: Measure -> how it is written in its squares.
-MEASURES: Final[dict[str, Kind]] = {"sensitivity": "percent", "flagged": "percent", "youden": "number"}
-_GAP: Final = 0.055
+MEASURES: Final[dict[str, Kind]] = {
+    "sensitivity": "percent",
+    "specificity": "percent",
+    "flagged": "percent",
+    "net_benefit_10": "of_1000",
+}
+#: What was wanted of a rule -> the figure that is then made as large as possible.
+_WANTED: Final[dict[str, tuple[str, Kind]]] = {
+    "LargestYouden": ("youden", "number"),
+    "CostRatio": ("net_benefit", "of_1000"),
+    "LeastSensitivity": ("specificity", "percent"),
+    "Capacity": ("sensitivity", "percent"),
+}
 _DARK: Final = 0.55
 
 
 def surface(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any], language: str) -> None:
-    """Sensitivity, share flagged and Youden's index of every rule "k of the first count or m of the second".
+    """Sensitivity, specificity, share flagged and net benefit of every rule "k of the first count or m of the second".
 
     Reads ``frames["surface"]``: `k, m`, the measures, `legal` and `within_one_se` (booleans). The legal rule has a
     thick frame; a dot marks the rules within one standard error of the best. `ax` itself is only the space.
@@ -34,28 +45,54 @@ def surface(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, An
         rows.empty(ax, meta, language)
         return
     ax.set_axis_off()
-    height = (1 - _GAP * len(measures)) / len(measures)
     for number, measure in enumerate(measures):
-        panel = ax.inset_axes((0, 1 - (number + 1) * (height + _GAP) + _GAP, 1, height))
-        _panel(panel, rules, measure, language)
-        if number == len(measures) - 1:
+        panel = ax.inset_axes((0.53 * (number % 2), 0.54 * (1 - number // 2), 0.47, 0.4))
+        _panel(panel, rules, measure, (measure, MEASURES[measure]), language)
+        if number >= len(measures) - 2:
+            panel.set_xlabel(lang.text("axis.rule_m", language))
+        if number % 2:
+            panel.set_ylabel("")
+    style.mark(ax, meta, language)
+
+
+def rule_choice(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any], language: str) -> None:
+    """The figure wanted for every rule, and how often each is chosen in samples of whole stations.
+
+    Reads ``frames["surface"]`` of a choice: `k, m, value, chosen` (shares), `allowed`, `legal`, `within_one_se`. Rules
+    that do not keep what was set are pale.
+    """
+    rules = frames.get("surface")
+    if rules is None or "chosen" not in rules or rules["chosen"].isna().all():
+        rows.empty(ax, meta, language)
+        return
+    ax.set_axis_off()
+    term, kind = _WANTED[meta["options"]["wanted"]]
+    shown: list[tuple[str, str, Kind]] = [("value", term, kind), ("chosen", "chosen", "percent")]
+    for number, (column, title, how) in enumerate(shown):
+        panel = ax.inset_axes((0, 0.54 * (1 - number), 1, 0.4))
+        _panel(panel, rules, column, (title, how), language)
+        if number:
             panel.set_xlabel(lang.text("axis.rule_m", language))
     style.mark(ax, meta, language)
 
 
-def _panel(ax: Axes, rules: pd.DataFrame, measure: str, language: str) -> None:
-    grid = rules.pivot_table(index="k", columns="m", values=measure, aggfunc="first", dropna=False).astype("float64")
+def _panel(ax: Axes, rules: pd.DataFrame, column: str, measure: tuple[str, Kind], language: str) -> None:
+    title, kind = measure
+    grid = rules.pivot_table(index="k", columns="m", values=column, aggfunc="first", dropna=False).astype("float64")
     cells = grid.to_numpy()
     values = np.ma.masked_invalid(cells)
-    low = 0.0 if MEASURES[measure] == "percent" else float(min(values.min(), 0))
-    span = (1.0 if MEASURES[measure] == "percent" else float(values.max())) - low or 1.0
+    low = 0.0 if kind == "percent" else float(min(values.min(), 0))
+    whole = kind == "percent" and column != "chosen"
+    span = (1.0 if whole else float(values.max())) - low or 1.0
     edges = [np.arange(grid.shape[i] + 1) - 0.5 for i in (1, 0)]
     ax.pcolormesh(*edges, (values - low) / span, cmap="cividis", vmin=0, vmax=1, edgecolors="white", linewidth=0.8)
-    for row, column in np.ndindex(grid.shape):
-        value = float(cells[row, column])
+    for row, place in np.ndindex(grid.shape):
+        value = float(cells[row, place])
         colour = "white" if np.isfinite(value) and (value - low) / span < _DARK else style.INK
-        words = _short(value, MEASURES[measure], language)
-        ax.text(column, row, words, ha="center", va="center", fontsize=style.SMALL, color=colour)
+        words = _short(value, kind, language)
+        ax.text(place, row, words, ha="center", va="center", fontsize=style.SMALL, color=colour)
+    if column == "value":
+        _pale(ax, rules, grid)
     _frames(ax, rules, grid)
     ax.set_xticks(range(grid.shape[1]), [str(m) for m in grid.columns])
     ax.set_yticks(range(grid.shape[0]), [str(k) for k in grid.index])
@@ -64,14 +101,27 @@ def _panel(ax: Axes, rules: pd.DataFrame, measure: str, language: str) -> None:
     for side in ax.spines.values():
         side.set_visible(False)
     ax.set_ylabel(lang.text("axis.rule_k", language))
-    ax.set_title(lang.text(f"axis.surface_{measure}", language), loc="left", fontsize=9, pad=4)
+    ax.set_title(lang.text(f"axis.surface_{title}", language), loc="left", fontsize=9, pad=4)
 
 
 def _short(value: float, kind: Kind, language: str) -> str:
     """The number without sign or unit, as it fits a square; an asterisk where it is hidden."""
     if not np.isfinite(value):
         return "*"
-    return lang.number(100 * value, language, decimals=0) if kind == "percent" else lang.number(value, language)
+    if kind in ("percent", "of_1000"):
+        return lang.number((100 if kind == "percent" else 1000) * value, language, decimals=0)
+    return lang.number(value, language)
+
+
+def _pale(ax: Axes, rules: pd.DataFrame, grid: pd.DataFrame) -> None:
+    """A veil over the rules that do not keep what was set."""
+    from matplotlib.patches import Rectangle
+
+    across, down = ({code: place for place, code in enumerate(axis)} for axis in (grid.columns, grid.index))
+    kept = set(_where(rules, "allowed")) if "allowed" in rules else {(k, m) for k in down for m in across}
+    for k, m in ((k, m) for k in down for m in across if (k, m) not in kept):
+        corner = (across[m] - 0.5, down[k] - 0.5)
+        ax.add_patch(Rectangle(corner, 1, 1, facecolor="white", alpha=0.8, linewidth=0, zorder=3))
 
 
 def _frames(ax: Axes, rules: pd.DataFrame, grid: pd.DataFrame) -> None:

@@ -67,6 +67,18 @@ def _surface(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> 
     return {**rule, **own, **spread}
 
 
+def _rule_choice(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
+    rules = frames.get("surface")
+    if rules is None or "chosen" not in rules or rules["chosen"].isna().all():
+        return None
+    first = rules.sort_values("chosen", ascending=False, kind="stable").iloc[0]
+    share = written(float(first["chosen"]), "percent", language)
+    often = str(int((rules["chosen"] >= 0.05).sum()))
+    best = str(int(rules["best"].fillna(False).astype(bool).sum()))
+    named = {"k": str(first["k"]), "m": str(first["m"]), "share": share}
+    return {"rules": str(len(rules)), **named, "often": often, "best": best}
+
+
 def _agreement_items(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
     wide = table.pivot_table(index="group", columns="term", values="estimate", aggfunc="first").dropna(how="all")
     if not {"percent_agreement", "kappa", "ac1"} <= set(wide.columns) or wide["kappa"].dropna().empty:
@@ -219,6 +231,7 @@ _WORDS: Mapping[str, Callable[[pd.DataFrame, Frames, Meta, str], dict[str, str] 
     "estimates": _estimates,
     "trial": _trial,
     "surface": _surface,
+    "rule_choice": _rule_choice,
     "agreement_items": _agreement_items,
     "paradox": _paradox,
     "limits": _limits,

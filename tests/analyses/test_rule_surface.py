@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dvstudy.analyses._rules import CountRules
 from dvstudy.analyses.accuracy import accuracy
-from dvstudy.analyses.rule_surface import OrRules, rule_surface
+from dvstudy.analyses.rule_surface import rule_surface
 from dvstudy.errors import CheckFailed
 from dvstudy.language import has, languages
 
-RULES = OrRules(count_a="a", max_a=7, count_b="b", max_b=14, legal=(2, 6))
+RULES = CountRules(count_a="a", max_a=7, count_b="b", max_b=14, legal=(2, 6))
 ROLES = {"name": "demo", "rules": RULES, "reference": "event", "synthetic": True}
 
 
@@ -137,7 +138,7 @@ def test_counts_out_of_range_are_refused(forms, column, value):
 
 @pytest.mark.parametrize("legal", [(0, 6), (2, 15), (8, 1)])
 def test_a_legal_rule_outside_the_family_is_refused(forms, legal):
-    rules = OrRules(count_a="a", max_a=7, count_b="b", max_b=14, legal=legal)
+    rules = CountRules(count_a="a", max_a=7, count_b="b", max_b=14, legal=legal)
     with pytest.raises(CheckFailed):
         rule_surface(forms, **(ROLES | {"rules": rules}))
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from dvstudy.numbers import clustered_auc, clusters, delong, surface, two_by_two
+from dvstudy.numbers import clustered_auc, clusters, delong, rule_choice, surface, two_by_two
 from dvstudy.numbers.proportions import logit_limits, plain_limits, wilson
 
 pytestmark = pytest.mark.slow
@@ -155,7 +155,9 @@ def choices():
         best = int(seen.argmax())
         by_best = seen >= seen[best] - found.std_error[best, youden]
         by_difference = seen >= seen[best] - clusters.spread(moved[:, [best]] - moved, 60)
-        validated = two_by_two.clustered(surface.cross_validated_cells(cells)[:, None])
+        validated = two_by_two.clustered(
+            rule_choice.cross_validated(cells, rule_choice.Criterion("youden")).cells[:, None]
+        )
         limits = validated.low[0, youden], validated.high[0, youden]
         rows.append(
             [

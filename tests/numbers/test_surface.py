@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dvstudy.numbers import roc, surface, two_by_two
+from dvstudy.numbers import roc, surface
 
 
 def forms(seed=0, n=300, clusters=8):
@@ -28,6 +28,30 @@ def test_every_rule_in_every_cluster_equals_the_loop():
                 assert cells[c, k - 1, m - 1].tolist() == counted(flagged[rows], event[rows])
 
 
+def test_rules_that_join_by_and_and_the_branches_equal_the_loop():
+    counts, event, cluster = forms(6)
+    table = surface.histogram(counts, event, cluster, largest=(3, 5), clusters=8)
+    cells, parts = surface.rule_cells(table, "all").sum(axis=0), surface.branches(table).sum(axis=0)
+    for k in range(1, 4):
+        for m in range(1, 6):
+            one, two = counts[0] >= k, counts[1] >= m
+            assert cells[k - 1, m - 1].tolist() == counted(one & two, event)
+            for kind in (False, True):
+                expected = [(w & (event == kind)).sum() for w in (one & ~two, two & ~one, one & two)]
+                assert parts[int(kind), k - 1, m - 1].tolist() == expected
+
+
+def test_rules_that_nothing_beats_equal_the_loop_over_pairs():
+    counts, event, cluster = forms(7, n=60)
+    table = surface.histogram(counts, event, cluster, largest=(3, 5), clusters=8).sum(axis=0)
+    cells = np.concatenate([surface.rule_cells(table, join).reshape(-1, 4) for join in ("any", "all")])
+    beaten = [
+        any(o[0] >= c[0] and o[1] <= c[1] and (o[0] > c[0] or o[1] < c[1]) for o in cells[:, :2]) for c in cells[:, :2]
+    ]
+    assert surface.pareto(cells).tolist() == [not b for b in beaten]
+    assert 0 < sum(beaten) < len(beaten)
+
+
 def test_sums_are_linear_so_resampled_clusters_need_no_rows():
     counts, event, cluster = forms(1)
     table = surface.histogram(counts, event, cluster, largest=(3, 5), clusters=8)
@@ -41,30 +65,6 @@ def test_no_rows_make_an_empty_table():
     table = surface.histogram((empty, empty), np.zeros(0, bool), empty, largest=(2, 2), clusters=1)
     assert table.shape == (1, 2, 3, 3)
     assert table.sum() == 0
-
-
-def youden(cells):
-    return two_by_two.measures(cells)[..., -1]
-
-
-def test_cross_validation_equals_the_loop_over_parts():
-    counts, event, cluster = forms(2)
-    cells = surface.rule_cells(surface.histogram(counts, event, cluster, largest=(3, 5), clusters=8)).reshape(8, -1, 4)
-    found = surface.cross_validated_cells(cells, folds=4, repeats=1, seed=5)
-    part = np.random.default_rng(np.random.SeedSequence(5)).permuted(np.arange(8)[None] % 4, axis=1)[0]
-    for one in range(4):
-        inside = part == one
-        rule = youden(cells[~inside].sum(axis=0)).argmax()
-        np.testing.assert_allclose(found[inside], cells[inside, rule])
-
-
-def test_cross_validation_is_never_better_than_the_best_by_more_than_chance_and_repeats_itself():
-    counts, event, cluster = forms(3)
-    cells = surface.rule_cells(surface.histogram(counts, event, cluster, largest=(3, 5), clusters=8)).reshape(8, -1, 4)
-    found = surface.cross_validated_cells(cells)
-    np.testing.assert_array_equal(found, surface.cross_validated_cells(cells))
-    np.testing.assert_allclose(found.sum(axis=-1), cells[:, 0].sum(axis=-1))
-    assert youden(found.sum(axis=0)) < youden(cells.sum(axis=0)).max()
 
 
 @pytest.mark.parametrize("kind", ["whole", "fine"])

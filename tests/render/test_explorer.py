@@ -8,7 +8,8 @@ import pytest
 from scipy.special import expit
 
 from dvstudy import language as lang
-from dvstudy.analyses.rule_surface import OrRules, rule_surface
+from dvstudy.analyses._rules import CountRules
+from dvstudy.analyses.rule_surface import rule_surface
 from dvstudy.errors import UsageError
 from dvstudy.render.explorer import MEASURES, explore_rules
 from dvstudy.studies.run import StudyRun
@@ -27,7 +28,7 @@ def made(synthetic: bool = True) -> StudyRun:
         }
     )
     found = rule_surface(
-        frame, name="surface_severe", rules=OrRules("a", 7, "b", 14, (2, 6)), reference="event", cluster="station",
+        frame, name="surface_severe", rules=CountRules("a", 7, "b", 14, (2, 6)), reference="event", cluster="station",
         synthetic=synthetic,
     )  # fmt: skip
     known = {"synthetic": synthetic}

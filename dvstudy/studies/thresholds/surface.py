@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dvstudy.analyses import rule_surface
+from dvstudy.analyses._rules import CountRules
 from dvstudy.cohort import Cohort
 from dvstudy.result import Note, Quantity, Result, not_estimable
 from dvstudy.studies import frames
@@ -29,7 +30,7 @@ def sections(found: Mapping[str, Result]) -> Iterator[Section]:
     yield Section("thresholds.surface", near_best(found["surface_severe"]), ["surface_severe"])
 
 
-def family(cohort: Cohort) -> rule_surface.OrRules | None:
+def family(cohort: Cohort) -> CountRules | None:
     """The family of rules around the legal one, read from the definition of the form; None when the form in use has
     another kind of rule."""
     definition = cohort.instrument(frames.POLICE_FORM)
@@ -38,7 +39,7 @@ def family(cohort: Cohort) -> rule_surface.OrRules | None:
         return None
     first, second = conditions
     most = {c.score: len(definition.score[c.score].item_ids) for c in (first, second)}
-    return rule_surface.OrRules(
+    return CountRules(
         count_a=first.score,
         count_b=second.score,
         max_a=most[first.score],
