@@ -78,10 +78,12 @@ def ready(rows: pd.DataFrame, event: NDArray[np.bool_]) -> Ready:
     return Ready(rows, rows["score"].to_numpy(), event, code, groups, clusters)
 
 
-def cannot_rank(rows: pd.DataFrame) -> list[Note]:
-    """Why no ranking can be judged: no rows, one kind of row only, or a score that never varies."""
+def cannot_rank(rows: pd.DataFrame, *roles: str) -> list[Note]:
+    """Why rankings by `roles` (by default `score`) cannot be judged: no rows, one kind of row only, or a score that
+    never varies."""
     found = _accuracy.cannot_answer(rows)
-    return found or ([Note("constant_score")] if rows["score"].nunique() < 2 else [])
+    still = any(rows[role].nunique() < 2 for role in roles or ("score",))
+    return found or ([Note("constant_score")] if still else [])
 
 
 def row(

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from dvstudy import result
-from dvstudy.analyses import _accuracy, _auc, _frames, _scores
+from dvstudy.analyses import _auc, _frames, _scores
 from dvstudy.analyses._frames import Asked, Source
 from dvstudy.numbers import roc, roc_band, two_by_two
-from dvstudy.result import Note, Result, not_estimable
+from dvstudy.result import Result, not_estimable
 
 _CITATION: Final = (
     "DeLong, DeLong and Clarke-Pearson 1988, Biometrics 44, 837. Obuchowski 1997, Biometrics 53, 567. Jackknife over "
@@ -79,7 +79,7 @@ def auc(
     picked = _frames.numbers(_frames.flags(picked, name, "reference"), name, "score")
     meta = _ASKED.meta(picked, synthetic=synthetic, instrument=instrument, options=_frames.options(roles))
     kept = _frames.complete(picked)
-    unanswerable = _unanswerable(kept.frame, "score")
+    unanswerable = _scores.cannot_rank(kept.frame)
     if unanswerable:
         return not_estimable(name, meta, *kept.notes, *unanswerable)
     found = _auc.estimate("score", kept.frame)
@@ -132,7 +132,7 @@ def compare_auc(
     picked = _frames.numbers(_frames.flags(picked, name, "reference"), name, "first", "second")
     meta = _ASKED_PAIR.meta(picked, synthetic=synthetic, instrument=instrument, options=_frames.options(roles))
     kept = _frames.complete(picked)
-    unanswerable = _unanswerable(kept.frame, "first", "second")
+    unanswerable = _scores.cannot_rank(kept.frame, "first", "second")
     if unanswerable:
         return not_estimable(name, meta, *kept.notes, *unanswerable)
     one, two = (_auc.estimate(role, kept.frame) for role in ("first", "second"))
@@ -157,11 +157,3 @@ def _curves(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     steps = np.linspace(0, 1, _STEPS)
     fine = dict(zip(("low", "high"), band.around(*points, steps), strict=True))
     return {"roc": curve, "roc_band": pd.DataFrame({"false_alarms": steps, **fine})}
-
-
-def _unanswerable(rows: pd.DataFrame, *scores: str) -> list[Note]:
-    """Why no AUC can be estimated: no rows, one kind of row only, or a score that never varies."""
-    found = _accuracy.cannot_answer(rows)
-    if not found and any(rows[score].nunique() < 2 for score in scores):
-        return [Note("constant_score")]
-    return found

@@ -50,7 +50,8 @@ def precision_recall(
     Result
         Terms `average_precision` and `prevalence` (the average precision of a score that says nothing). Frames: `curve`
         (`threshold`, `recall`, `precision`, `precision_low`, `precision_high`, limits of one threshold at a time;
-        `flagged`, `true_positive`, `false_positive`), `alternatives` (whole clusters drawn anew). `not_estimable` as `auc`.
+        `flagged`, `true_positive`, `false_positive`), `alternatives` (whole clusters drawn anew). `not_estimable` as
+        `auc`.
 
     Raises
     ------

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from dvstudy import result
-from dvstudy.analyses import _frames, _scores
+from dvstudy.analyses import _frames, _scores, _times
 from dvstudy.analyses._frames import Asked
 from dvstudy.analyses._scores import Floats
-from dvstudy.errors import Problem, Problems
+from dvstudy.analyses._times import Times
+from dvstudy.errors import Problem
 from dvstudy.numbers import auc_by_day as by_day
 from dvstudy.numbers import concordance as pairs_of
 from dvstudy.numbers.clusters import Jackknife
 from dvstudy.result import Note, Quantity, Result, not_estimable
+
+__all__ = ["Times", "auc_by_day", "concordance"]
 
 _CITATION: Final = (
     "Harrell, Lee and Mark 1996, Stat Med 15, 361. Wolbers et al. 2009, Epidemiology 20, 555 (competing exits)."
@@ -28,34 +29,8 @@ _CITATION_DAYS: Final = (
 )
 _ASKED: Final = Asked("concordance", "concordance", "cluster_jackknife", _CITATION)
 _ASKED_DAYS: Final = Asked("auc_by_day", "auc_by_day", "cluster_jackknife", _CITATION_DAYS, "auc_by_day")
-_DAYS: Final = ["followed", "event_day", "exit_day"]
 #: Share of rows lost to follow-up above which the weights rest on few rows.
 _MOSTLY_LOST: Final = 0.5
-
-
-@dataclass(frozen=True)
-class Times:
-    """Columns of days since the case: `followed` until when it was followed; `event` on which the event was seen, empty
-    where it was not; `exit` on which a competing exit came (moved away, detained, died), empty where none did."""
-
-    followed: str
-    event: str
-    exit: str | None = None
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """Rows that count, the day of what came first and its kind, notes, and why they cannot answer if they cannot."""
-
-    rows: pd.DataFrame
-    when: Floats
-    kinds: NDArray[np.int_]
-    notes: list[Note]
-    unanswerable: list[Note]
-
-    @property
-    def seen(self) -> NDArray[np.bool_]:
-        return np.asarray(self.kinds == by_day.EVENT)
 
 
 def concordance(
@@ -83,8 +58,8 @@ def concordance(
     -------
     Result
         Term `harrell_c`: cases that leave by an exit are censored then. Where there are exits also `c_exits_free`: they
-        stay in as cases that never have the event. Frame `alternatives`: whole clusters drawn anew. `not_estimable` without any
-        event, without any pair of which it is known who came first, or with a constant score.
+        stay in as cases that never have the event. Frame `alternatives`: whole clusters drawn anew. `not_estimable`
+        without any event, without any pair of which it is known who came first, or with a constant score.
 
     Raises
     ------
@@ -97,10 +72,10 @@ def concordance(
     ``survival::concordance``. C depends on who was followed how long: where follow-up is short it is mostly about early
     events, and two studies' C compare only with equal follow-up. For the chance within so many days see `auc_by_day`.
     """
-    roles = _roles(score, times, cluster)
-    columns = _columns(frame, name, roles)
+    roles = _times.roles_of(score, times, cluster)
+    columns = _times.columns_of(frame, name, roles)
     meta = _ASKED.meta(columns, synthetic=synthetic, instrument=instrument, options=_frames.options(roles))
-    made = _prepared(columns)
+    made = _times.prepared(columns)
     if made.unanswerable:
         return not_estimable(name, meta, *made.notes, *made.unanswerable)
     ready = _scores.ready(made.rows, made.seen)
@@ -158,12 +133,12 @@ def auc_by_day(
     scale. Checked against R riskRegression, a formula with ``survival::survfit``, and in simulation.
     """
     wrong = [Problem("day_range", "days", f"{day:g}") for day in days if not 0 < float(day) < np.inf]
-    roles = _roles(score, times, cluster)
-    columns = _columns(frame, name, roles, wrong or ([] if len(days) else [Problem("day_none", "days")]))
+    roles = _times.roles_of(score, times, cluster)
+    columns = _times.columns_of(frame, name, roles, wrong or ([] if len(days) else [Problem("day_none", "days")]))
     options = _frames.options(roles, days=[float(day) for day in days])
     meta = _ASKED_DAYS.meta(columns, synthetic=synthetic, instrument=instrument, options=options)
     meta |= {"group_kind": "count", "rows": "day"}
-    made = _prepared(columns)
+    made = _times.prepared(columns)
     if made.unanswerable:
         return not_estimable(name, meta, *made.notes, *made.unanswerable)
     ready = _scores.ready(made.rows, made.seen)
@@ -190,50 +165,10 @@ def _followed(found: by_day.DayAuc, days: Floats, rows: int) -> pd.DataFrame:
     return pd.DataFrame({"day": days, "events": found.cases, "others": found.controls, "unknown": rows - known})
 
 
-def _loss(made: _Prepared, days: Floats) -> list[Note]:
+def _loss(made: _times.Prepared, days: Floats) -> list[Note]:
     """What was not followed up to the last day, and the caution where that is most."""
     lost = (made.kinds == by_day.CENSORED) & (made.when < days.max())
     if not lost.any():
         return []
     values = {"share": Quantity(float(lost.mean()), "percent", int(lost.sum())), "day": Quantity(days.max(), "count")}
     return [Note("follow_up_mostly_lost" if lost.mean() > _MOSTLY_LOST else "follow_up_weighted", values)]
-
-
-def _roles(score: str, times: Times, cluster: str | None) -> dict[str, _frames.Source | None]:
-    days = {"followed": times.followed, "event_day": times.event, "exit_day": times.exit}
-    return {"score": score, **days, "cluster": cluster}
-
-
-def _columns(
-    frame: pd.DataFrame, name: str, roles: dict[str, _frames.Source | None], problems: Sequence[Problem] = ()
-) -> pd.DataFrame:
-    """Columns by role, checked all at once: numbers, no negative days, nothing after the end of follow-up."""
-    picked = _frames.pick(frame, name, roles)
-    days = [role for role in _DAYS if role in picked]
-    found = Problems(name)
-    found.extend(problems)
-    if found.kept(lambda: _frames.numbers(picked, name, "score", *days)) is not None:
-        for role in days:
-            for code, wrong in (
-                ("day_negative", picked[role] < 0),
-                ("day_after_follow_up", picked[role] > picked["followed"]),
-            ):
-                where = picked.index[wrong.fillna(False).to_numpy(bool)]
-                if len(where):
-                    found.add(Problem(code, role, str(where[0]), values=(("rows", len(where)),)))
-    found.stop()
-    return picked
-
-
-def _prepared(columns: pd.DataFrame) -> _Prepared:
-    """Rows with a score, an end of follow-up and a cluster; what came first, and when: the event before an exit of the
-    same day, both before the end of follow-up."""
-    kept = _frames.complete(columns.drop(columns=[role for role in _DAYS[1:] if role in columns]))
-    days = columns.loc[kept.frame.index].reindex(columns=_DAYS).astype("float64")
-    followed, event, left = days.fillna(np.inf).to_numpy().T
-    kinds = np.where(
-        np.isfinite(event) & (event <= left), by_day.EVENT, np.where(np.isfinite(left), by_day.EXIT, by_day.CENSORED)
-    )
-    when = np.minimum(np.minimum(event, left), followed)
-    unanswerable = _scores.cannot_rank(kept.frame.assign(reference=kinds == by_day.EVENT))
-    return _Prepared(kept.frame, when, kinds, kept.notes, unanswerable)

@@ -133,7 +133,7 @@ def _common(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Note]]:
     """Rows of the comparison on the people who have both scores, its alternatives, and a note if there is none."""
     common = rows[rows[["first", "second"]].notna().all(axis=1).to_numpy()]
-    if any(_scores.cannot_rank(common.assign(score=common[role])) for role in ("first", "second")):
+    if _scores.cannot_rank(common, "first", "second"):
         return [], [], [Note("no_common_people", {"n": Quantity(len(common), "count", len(common))})]
     own = [_auc.estimate(role, common) for role in ("first", "second")]
     by_delong = _auc.paired_delong(common)

@@ -24,8 +24,7 @@ def holds(band, counts, spread):
     return bool(((low <= truth) & (truth <= high)).all())
 
 
-def test_two_rows_a_cluster_move_the_curve_as_the_jackknife_of_one_threshold_says():
-    """With one threshold that splits the rows the band is a t limit of one point, aslant."""
+def test_with_one_threshold_the_band_is_the_t_limit_of_one_point_aslant():
     score, event, cluster = stations(np.random.default_rng(1), clusters=30, rows=900, spread=0.4)
     counts = score_counts.count((score > 0.5).astype(int), event, cluster, 30)
     found = roc_band.band(counts)
