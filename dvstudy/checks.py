@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -13,7 +14,7 @@ import tomli
 from pydantic import BaseModel, ValidationError
 
 from dvstudy import language as lang
-from dvstudy.errors import CheckFailed, Problem
+from dvstudy.errors import CheckFailed, Problem, WrongArguments
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -47,6 +48,18 @@ def nearest(word: str, allowed: Collection[str]) -> str:
     by_folded = {a.casefold(): a for a in allowed}
     matches = get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
     return by_folded[matches[0]] if matches else ""
+
+
+def arguments(*faults: Iterable[Problem]) -> None:
+    """Raise `WrongArguments` with every fault of the arguments of one call, if there is any."""
+    if found := [problem for one in faults for problem in one]:
+        raise WrongArguments(found)
+
+
+def whole(name: str, given: object, least: int) -> Iterator[Problem]:
+    """The fault of an argument that is no whole number of at least `least`; a yes or no is no number."""
+    if not isinstance(given, Integral) or isinstance(given, bool) or int(given) < least:
+        yield Problem("argument_whole", name, _clip(given), values=(("least", least),))
 
 
 def read_toml(source: str, subject: str) -> dict[str, Any]:

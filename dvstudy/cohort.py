@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dvstudy import instruments, provenance, scoring, storage, tables
-from dvstudy.errors import Problems, UsageError
+from dvstudy.errors import Problem, Problems, UsageError
 from dvstudy.instruments import Instrument
 
 _OBSERVED: Final = "observed"
@@ -101,6 +101,13 @@ class Cohort:
         return storage.write_tables(
             Path(folder), observed | answers | truth, facts, format=format, synthetic=self.synthetic, force=force
         )
+
+
+def wanted(name: str, given: object) -> Iterator[Problem]:
+    """The fault of an argument that should be a cohort and is none, such as the name of a recipe."""
+    if not isinstance(given, Cohort):
+        shown = repr(given) if isinstance(given, str | int | float | Path | None) else type(given).__name__
+        yield Problem("argument_cohort", name, shown[:60])
 
 
 def load(folder: Path) -> Cohort:

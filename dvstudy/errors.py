@@ -66,6 +66,20 @@ class UsageError(DvstudyError):
     """The call itself is wrong: an argument that cannot mean anything."""
 
 
+class WrongArguments(UsageError):
+    """Arguments that cannot mean anything; `problems` holds all of them, each placed by the name of its argument."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("wrong_arguments")
+        self.problems = tuple(problems)
+
+    def text(self, language: str = lang.BASE) -> str:
+        return "\n".join(problem.text(language) for problem in self.problems)
+
+    def __reduce__(self) -> tuple[type[WrongArguments], tuple[tuple[Problem, ...]]]:
+        return WrongArguments, (self.problems,)
+
+
 class Refused(DvstudyError):
     """Something the package will not do, for safety or privacy; the text says why and what to do instead."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dvstudy import cohort, provenance, storage, writing
+from dvstudy.checks import arguments, whole
 from dvstudy.cohort import Cohort
 from dvstudy.cohorts.chunk import Year, file_hash
 from dvstudy.cohorts.law import CALENDAR_OFFSET
@@ -68,8 +69,8 @@ def write_years(
     CheckFailed
         For a faulty recipe.
     UsageError
-        Fewer than one year or worker; contradictory margins; `target_exists` when `folder` holds a complete series or
-        a year of another one, and `force` is not given.
+        Contradictory margins; `WrongArguments` for fewer than one year or worker, or a wrong seed; `target_exists` when
+        `folder` holds a complete series or a year of another one, and `force` is not given.
 
     Notes
     -----
@@ -79,8 +80,8 @@ def write_years(
     Years share nothing but the recipe: no person, station effect or rater goes on from one to the next, and there is
     no trend between years but that of the law (``pathway.law = "by_date"``). Not for panels over time.
     """
-    if years < 1 or workers < 1:
-        raise UsageError("years_below_one", found=min(years, workers))
+    arguments(whole("years", years, 1), whole("workers", workers, 1), whole("seed", seed, 0))
+    seed = int(seed)
     target, base = Path(folder), recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     old = _begun(target, force=force)
     planned = [Year(base, seed, number, target, format) for number in range(years)]

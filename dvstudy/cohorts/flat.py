@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dvstudy import provenance, storage
+from dvstudy.checks import arguments, whole
 from dvstudy.cohorts import columns
 from dvstudy.cohorts.flat_columns import Column, Ordered
 from dvstudy.cohorts.flat_draw import Anything, drawn
@@ -43,7 +44,7 @@ def flat(recipe: str | Path | FlatRecipe, *, seed: int, cases: int | None = None
     CheckFailed
         For a faulty recipe.
     UsageError
-        When `cases` is below 1, or a count does not fit into its column.
+        When a count does not fit into its column; `WrongArguments` for a wrong `seed` or `cases`, as `simulate`.
 
     Notes
     -----
@@ -51,12 +52,11 @@ def flat(recipe: str | Path | FlatRecipe, *, seed: int, cases: int | None = None
     24 bits, so chances are met to within 6e-8; for rarer events use `simulate`. The weights of the recipe are the true
     log odds ratios (logarithms of rate ratios for counts). Checked: those recovered by regression, shares by hand.
     """
-    if cases is not None and cases < 1:
-        raise UsageError("no_cases_wanted", cases=cases)
+    arguments(whole("seed", seed, 0), whole("cases", 1 if cases is None else cases, 1))
     chosen = recipe if isinstance(recipe, FlatRecipe) else load_flat_recipe(recipe)
-    made = drawn(chosen.columns, Streams(seed), cases or chosen.cases)
+    made = drawn(chosen.columns, Streams(int(seed)), cases or chosen.cases)
     frame = pd.DataFrame({name: _shown(column, made[name]) for name, column in chosen.columns.items()}, copy=False)
-    frame.attrs = {"synthetic": True, "recipe": chosen.name, "seed": seed, "parameter_hash": chosen.parameter_hash}
+    frame.attrs = {"synthetic": True, "recipe": chosen.name, "seed": int(seed), "parameter_hash": chosen.parameter_hash}
     return frame
 
 
@@ -76,12 +76,18 @@ def write_flat(
     CheckFailed, UsageError
         As `flat`; `target_exists` when the folder is there and `force` is not given.
     """
+    arguments(whole("seed", seed, 0), whole("cases", 1 if cases is None else cases, 1))
     if Path(folder).exists() and not force:
         raise UsageError("target_exists", target=Path(folder).name)
     chosen = recipe if isinstance(recipe, FlatRecipe) else load_flat_recipe(recipe)
     frame = flat(chosen, seed=seed, cases=cases)
     frame.index = columns.ids(chosen.parameter_hash, "case", len(frame), CASES.key)
-    about = {"parameter_hash": chosen.parameter_hash, "seed": seed, "cases": len(frame), "parameters": chosen.plain}
+    about = {
+        "parameter_hash": chosen.parameter_hash,
+        "seed": int(seed),
+        "cases": len(frame),
+        "parameters": chosen.plain,
+    }
     facts = {"name": chosen.name, "version": provenance.package_version(), "flat_recipe": about}
     return storage.write_tables(Path(folder), {_TABLE: frame}, facts, format=format, synthetic=True, force=force)
 

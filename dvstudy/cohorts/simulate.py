@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from dvstudy.checks import arguments, whole
 from dvstudy.cohort import Cohort
 from dvstudy.cohorts import assessments, chain, episodes, margins, observe, panel, registry, tables, truth
 from dvstudy.cohorts.forms import POLICE_FORM
@@ -53,21 +54,21 @@ def simulate(
     CheckFailed
         For a faulty recipe.
     UsageError
-        When the recipe's margins contradict each other, or `cases` is below 1.
+        When the recipe's margins contradict each other; `WrongArguments` for a seed that is no whole number from 0 on
+        or `cases` that are none from 1 on.
 
     Notes
     -----
     The model is described in ``docs/cohorts.md``. Checked there: margins, closed-form risks against drawn events,
     zero effects in a null world, agreement and AUC against the design's prototype. Not evidence about Romania.
     """
-    if cases is not None and cases < 1:
-        raise UsageError("no_cases_wanted", cases=cases)
+    arguments(whole("seed", seed, 0), whole("cases", 1 if cases is None else cases, 1))
     chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     say = progress or _silent
     say("calibrate")
     fixed = reference(chosen)
     say("simulate")
-    return _MAKERS[chosen.kind](chosen, seed, cases, fixed, say)
+    return _MAKERS[chosen.kind](chosen, int(seed), cases, fixed, say)
 
 
 def calibration(source: Cohort | str | Path | Recipe) -> pd.DataFrame:
@@ -75,8 +76,17 @@ def calibration(source: Cohort | str | Path | Recipe) -> pd.DataFrame:
 
     Of a cohort: as stored with it, its cases under usual practice, with the tolerance of its size. Of a recipe: in
     its reference population.
+
+    Raises
+    ------
+    UsageError
+        `no_calibration`: a cohort that was made from no recipe has no margins to meet.
+    CheckFailed
+        For a faulty recipe.
     """
     if isinstance(source, Cohort):
+        if "calibration" not in source.truth:
+            raise UsageError("no_calibration", name=source.name)
         return source.truth["calibration"]
     return reference(source if isinstance(source, Recipe) else load_recipe(source)).calibration.copy()
 

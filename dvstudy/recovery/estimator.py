@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from dvstudy import provenance
+from dvstudy.checks import arguments
 from dvstudy.cohort import Cohort
 from dvstudy.errors import UsageError
 from dvstudy.result import ALL, Result
-from dvstudy.studies import STUDIES, StudyRun, study
+from dvstudy.studies import StudyRun, study, unknown
 
 KEY: Final = ["result", "term", "group"]
 NUMBERS: Final = ["estimate", "conf_low", "conf_high", "p_value"]
@@ -87,8 +88,7 @@ def chosen(estimator: str | Callable[..., Answer] | Estimator) -> Estimator:
     if isinstance(estimator, Estimator):
         return estimator
     if isinstance(estimator, str):
-        if estimator not in STUDIES:
-            raise UsageError("unknown_study", name=estimator, known=", ".join(STUDIES))
+        arguments(unknown(estimator))
         return Estimator(partial(_study, estimator), estimator)
     name = getattr(estimator, "__name__", "")
     return Estimator(estimator, name if name.isidentifier() else "estimator")

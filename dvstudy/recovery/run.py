@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
 from dvstudy import language as lang
 from dvstudy import provenance, storage
+from dvstudy.checks import arguments, whole
 from dvstudy.cohorts import Recipe, load_recipe
 from dvstudy.errors import UsageError
 from dvstudy.recovery.estimator import Answer, Estimator, chosen
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Progress = Callable[[int, int], None]
+
+#: Cohorts without which nothing scatters, and what joblib calls every processor.
+_FEWEST: Final = 2
+_ALL: Final = -1
 
 
 @dataclass(frozen=True)
@@ -113,17 +118,22 @@ def recover(
     CheckFailed
         For a faulty recipe.
     UsageError
-        Unknown study, fewer than 2 replicates, contradictory margins, or no row at all with a known truth.
+        Contradictory margins, or no row at all with a known truth; `WrongArguments` for an unknown study, fewer than 2
+        replicates, or a number that cannot be.
 
     Notes
     -----
     Morris, White and Crowther (2019), Stat Med 38, 2074. It shows whether an estimator finds what this generator puts
     in; it says nothing about Romania, nor about data that arise in another way.
     """
-    if replicates < 2:
-        raise UsageError("recovery_replicates", replicates=replicates)
+    arguments(
+        whole("replicates", replicates, _FEWEST),
+        whole("seed", seed, 0),
+        whole("cases", 1 if cases is None else cases, 1),
+        *([] if workers == _ALL else [whole("workers", 1 if workers is None else workers, 1)]),
+    )
     known = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
-    job = Job(chosen(estimator), known, seed, cases)
+    job = Job(chosen(estimator), known, int(seed), None if cases is None else int(cases))
     outcomes = _outcomes(job, replicates, workers, folder, progress)
     table = measured(outcomes, job.estimator)
     if not len(table) and any(not one.error for one in outcomes):

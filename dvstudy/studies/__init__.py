@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from dvstudy.cohort import Cohort
-from dvstudy.errors import UsageError
+from dvstudy.checks import arguments, nearest, whole
+from dvstudy.cohort import Cohort, wanted
+from dvstudy.errors import Problem
 from dvstudy.studies import (
     agreement,
     cohort_fidelity,
@@ -16,7 +18,7 @@ from dvstudy.studies import (
     thresholds,
     unified_form,
 )
-from dvstudy.studies._fidelity_reference import Reference
+from dvstudy.studies._fidelity_reference import RECIPE, Reference
 from dvstudy.studies.cohort_rules import plausibility
 from dvstudy.studies.comparison_case import compare_case
 from dvstudy.studies.run import StudyRun, load
@@ -56,11 +58,17 @@ def study(name: str, cohort: Cohort, *, seed: int = 146) -> StudyRun:
     Raises
     ------
     UsageError
-        When there is no study of that name.
+        `WrongArguments`: there is no study of that name, `cohort` is none, or the seed is no whole number from 0 on.
     """
-    if name not in STUDIES:
-        raise UsageError("unknown_study", name=name, known=", ".join(STUDIES))
+    arguments(unknown(name), wanted("cohort", cohort), whole("seed", seed, 0))
     return STUDIES[name](cohort, seed=seed)
+
+
+def unknown(name: object) -> Iterator[Problem]:
+    """The fault of a name that no study has."""
+    if not isinstance(name, str) or name not in STUDIES:
+        shown = name if isinstance(name, str) else type(name).__name__
+        yield Problem("unknown_study", "name", shown, tuple(STUDIES), nearest(shown, STUDIES))
 
 
 def compare(cohort: Cohort) -> StudyRun:
@@ -93,6 +101,8 @@ def fidelity(cohort: Cohort, reference: Reference = None, *, seed: int = 146) ->
     ------
     UsageError
         `no_recipe_behind`: ``"recipe"`` with a cohort that is not proven synthetic; `recipe_unreadable`: its parameters
-        are not those of this version; `same_cohort`: both are the same.
+        are not those of this version; `same_cohort`: both are the same. `WrongArguments`, as `study`.
     """
+    beside = () if reference is None or reference == RECIPE else wanted("reference", reference)
+    arguments(wanted("cohort", cohort), beside, whole("seed", seed, 0))
     return cohort_fidelity.run(cohort, seed=seed, reference=reference)

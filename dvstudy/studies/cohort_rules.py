@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from dvstudy.cohort import Cohort
+from dvstudy.checks import arguments
+from dvstudy.cohort import Cohort, wanted
 from dvstudy.result import Note, Result, table
 from dvstudy.studies._rules import RULES
 from dvstudy.studies._rules_parts import Unchecked
@@ -38,6 +39,7 @@ def plausibility(cohort: Cohort, *, name: str = "fidelity_rules") -> Result:
     The rules and what each reads: `dvstudy.studies._rules` and `_rules_time`. A broken rule is a fault of the record
     or of the rule: look at the rows before changing either.
     """
+    arguments(wanted("cohort", cohort))
     rows: list[dict[str, Any]] = []
     notes: list[Note] = []
     for code, rule in RULES.items():

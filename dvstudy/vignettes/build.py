@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from dvstudy import scoring
-from dvstudy.cohort import Cohort
+from dvstudy.checks import arguments, whole
+from dvstudy.cohort import Cohort, wanted
 from dvstudy.errors import CheckFailed, UsageError
 from dvstudy.instruments import Instrument
 from dvstudy.vignettes import bank as banks
@@ -71,7 +72,7 @@ def make(cohort: Cohort, *, n: int, seed: int) -> VignetteSet:
     Refused
         For a cohort that is not proven synthetic.
     UsageError
-        When `n` is below 1, or the cohort holds too few cases of a kind the set needs.
+        `WrongArguments` for a wrong `n` or `seed`; when the cohort holds too few cases of a kind the set needs.
     CheckFailed
         When the sentence bank has a fault.
 
@@ -82,8 +83,7 @@ def make(cohort: Cohort, *, n: int, seed: int) -> VignetteSet:
 
     Not for the appraisal or selection of staff: see `docs/vignettes.md`.
     """
-    if n < 1:
-        raise UsageError("vignettes_count", n=n)
+    arguments(wanted("cohort", cohort), whole("n", n, 1), whole("seed", seed, 0))
     bank, instrument = banks.load(), cohort.instrument(_INSTRUMENT)
     found = candidates(cohort, instrument, bank, _stream(seed, "told"))
     shop = _Workshop(seed, cohort, instrument, bank, found)

@@ -142,7 +142,7 @@ def test_fewer_than_one_year_or_worker_is_refused(toy: Recipe, tmp_path: Path) -
     for wrong in ({"years": 0}, {"years": 1, "workers": 0}):
         with pytest.raises(UsageError) as caught:
             cohorts.write_years(toy, tmp_path / "none", seed=1, **wrong)
-        assert caught.value.code == "years_below_one"
+        assert caught.value.code == "wrong_arguments"
     assert not (tmp_path / "none").exists()
 
 

@@ -82,7 +82,7 @@ def test_the_recipe_says_how_many_cases_unless_the_caller_does(written: Written)
     assert len(cohorts.flat(written(SMALL), seed=1)) == 50
     with pytest.raises(UsageError) as caught:
         cohorts.flat(written(SMALL), seed=1, cases=0)
-    assert caught.value.code == "no_cases_wanted"
+    assert caught.value.code == "wrong_arguments"
 
 
 # known truth

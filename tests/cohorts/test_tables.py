@@ -172,7 +172,7 @@ def test_very_small_cohorts_are_whole(cases: int) -> None:
 def test_a_cohort_without_cases_is_refused() -> None:
     with pytest.raises(UsageError) as caught:
         cohorts.simulate("tutorial", seed=6, cases=0)
-    assert caught.value.code == "no_cases_wanted"
+    assert caught.value.code == "wrong_arguments"
     assert "0" in caught.value.text("ro")
 
 

@@ -193,7 +193,7 @@ def test_real_or_unproven_data_are_refused(tutorial: Cohort) -> None:
 
 @pytest.mark.parametrize("n", [0, -1])
 def test_an_empty_set_is_a_wrong_call(tutorial: Cohort, n: int) -> None:
-    with pytest.raises(UsageError, match="at least one"):
+    with pytest.raises(UsageError, match="at least 1"):
         vignettes.make(tutorial, n=n, seed=1)
 
 
