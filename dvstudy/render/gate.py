@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -13,12 +14,13 @@ from dvstudy.result import Result
 from dvstudy.studies.run import Statement, StudyRun
 
 
+@lru_cache(maxsize=2)
 def gate(run: StudyRun, *, threshold: int = LEAST) -> StudyRun:
     """`run` with every result, sentence and check passed through disclosure control.
 
     A run counts as synthetic only if its provenance and every one of its results say so: one doubtful result makes
     the whole run `restricted`. A sentence that would say a hidden number is replaced by one that says that a sentence
-    was withheld.
+    was withheld. The last runs are kept as they came out, since a notebook shows one section after the other.
     """
     synthetic = run.synthetic and all(r.meta.get("synthetic") is True for r in run.results.values())
     limits = policy(synthetic=synthetic, threshold=threshold)

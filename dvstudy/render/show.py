@@ -10,7 +10,7 @@ from dvstudy.cohort import Cohort
 from dvstudy.errors import UsageError
 from dvstudy.recovery import Recovery
 from dvstudy.render import checklist_pages, methods, recipe_pages, recovery_pages, study_pages
-from dvstudy.render.document import Block, Paragraph, Table
+from dvstudy.render.document import Block, Heading, Paragraph, Table
 from dvstudy.render.gate import gate
 from dvstudy.render.shown import Shown, shown_as
 from dvstudy.studies.checklists import checklist
@@ -30,16 +30,24 @@ def show(run: StudyRun, section: str, language: str = lang.BASE) -> Shown:
     language
         Code of a catalogue.
 
+    A section that its study may have and this run has not, because the data hold nothing for it, says so.
+
     Raises
     ------
     UsageError
-        When the run has no such section; the text lists those it has.
+        When there is no such section; the text lists those of the run.
     """
     for one in run.sections:
         if one.key == section:
             shown = gate(run)
             kept = next(s for s in shown.sections if s.key == section)
             return shown_as(_section(kept, shown, language), _people(shown.synthetic), language)
+    if section.startswith(f"{run.name}.") and lang.has(f"section.{section}"):
+        absent = [
+            Heading(lang.text(f"section.{section}", language), 3),
+            Paragraph(lang.text("report.section_absent", language)),
+        ]
+        return shown_as(absent, _people(run.synthetic), language)
     raise UsageError("unknown_section", section=section, known=", ".join(s.key for s in run.sections))
 
 

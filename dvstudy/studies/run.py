@@ -60,6 +60,10 @@ class StudyRun:
     results: Mapping[str, Result]
     provenance: Mapping[str, Any]
 
+    def __hash__(self) -> int:
+        """By identity: tables have no hash, and what is kept for a run is kept for this very one."""
+        return id(self)
+
     @property
     def synthetic(self) -> bool:
         return bool(self.provenance["synthetic"])
