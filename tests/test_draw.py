@@ -284,7 +284,10 @@ def test_precision_is_drawn_in_steps_without_thresholds_of_few_cases() -> None:
     assert curve["precision"].isna().any() and curve["precision"].notna().sum() > 3
     line = painted("precision_recall", shown).lines[0]
     assert line.get_drawstyle() == "steps-pre"
-    assert list(line.get_ydata())[1:] == curve["precision"].dropna().tolist()
+    assert list(line.get_ydata()) == curve["precision"].dropna().tolist()
+    assert line.get_xdata()[0] > 0  # type: ignore[index]
+    whole = painted("precision_recall", RESULTS["precision_recall"]).lines[0]
+    assert whole.get_xdata()[0] == 0 and len(whole.get_xdata()) == len(curve) + 1  # type: ignore[arg-type,index]
 
 
 def test_the_area_by_day_has_a_point_and_limits_for_every_day() -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Frames = Mapping[str, pd.DataFrame]
 #: Below this share of events found, limits are so wide that they would set the scale of the whole picture.
 _START: Final = 0.05
+#: More thresholds than this are not marked one by one.
+_CORNERS: Final = 40
 
 
 def precision_recall(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any], language: str) -> None:
@@ -24,15 +26,21 @@ def precision_recall(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mappin
 
     Reads ``frames["curve"]`` (`recall, precision, precision_low, precision_high`); hidden thresholds are left out.
     """
-    curve = frames.get("curve")
-    known = curve.dropna(subset=["recall", "precision"]) if curve is not None else None
-    if known is None or not len(known):
+    curve = frames.get("curve", pd.DataFrame(columns=["recall", "precision"]))
+    known = curve.dropna(subset=["recall", "precision"])
+    if not len(known):
         rows.empty(ax, meta, language)
         return
-    x = np.r_[0.0, known["recall"]]
-    low, middle, high = (np.r_[known[c].iloc[0], known[c]] for c in ("precision_low", "precision", "precision_high"))
+    columns = known[["recall", "precision", "precision_low", "precision_high"]].astype("float64")
+    if len(known) == len(
+        curve
+    ):  # the first step begins at 0; where thresholds are hidden the line begins at a shown one
+        columns = pd.concat([columns.iloc[:1].assign(recall=0.0), columns])
+    x, middle, low, high = columns.to_numpy().T
     ax.fill_between(x, low, high, step="pre", color=style.BLUE, alpha=0.16, linewidth=0)
     ax.step(x, middle, where="pre", color=style.BLUE, linewidth=1.8)
+    if len(known) <= _CORNERS:
+        ax.plot(known["recall"], known["precision"], "o", color=style.BLUE, markersize=3.8)
     common = table[(table["term"] == "prevalence") & table["estimate"].notna()]
     if len(common):
         level = float(common["estimate"].iloc[0])
