@@ -35,6 +35,8 @@ _KINDS: Final[dict[str, Kind]] = {
 }  # fmt: skip
 _DIFFERENCE: Final = "net_benefit_difference"
 _EVERYBODY: Final = "flag_all"
+#: Columns from which the gate makes the curve of real people again.
+_FLAGGED: Final = ("flagged_events", "flagged_others")
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,9 @@ def decision_curves(
         Table at one threshold, group = tool: `net_benefit` a form, `standardised_net_benefit` (share of what a tool
         without error would give), `interventions_avoided` a form compared with flagging everybody,
         `net_benefit_difference` from the first tool; `net_benefit` of `flag_all`. Frame `decision`: `curve` (tool,
-        flag_all, flag_none), `threshold`, the three quantities with ``_low`` and ``_high``, ``net_benefit_band_low``
-        and ``net_benefit_band_high`` that hold the whole curve at once. Frame `differences`: the same for differences.
+        flag_all, flag_none), `threshold`, `flagged_events`, `flagged_others`, the three quantities with ``_low`` and
+        ``_high``, ``net_benefit_band_low`` and ``net_benefit_band_high`` that hold the whole curve at once.
+        Frame `differences`: the same for differences.
         Frame `alternatives`: percentile limits of the cluster bootstrap. Frame `bounds`, only with missing tools:
         least and most net benefit over all rows with a known outcome.
 
@@ -122,7 +125,7 @@ def decision_curves(
     place = int(np.searchsorted(found.thresholds, thresholds.at))
     curves, gaps = _curves(found, tools)
     rows = _rows(found, tools, curves, gaps, place)
-    frames = {"decision": _wide(found, curves), "differences": _long(found, gaps)}
+    frames = {"decision": _wide(found, tools, curves), "differences": _long(found, gaps)}
     if clusters is not None and clusters > 1:
         frames["alternatives"] = result.table(_bootstrap(rows, found, tools, place))
     if len(lacking):
@@ -208,7 +211,15 @@ def _bootstrap(
     ]
 
 
-def _wide(found: decision.Tally, curves: dict[str, dict[str, decision.Curve]]) -> pd.DataFrame:
+def _flagged(found: decision.Tally, tool: int | None) -> tuple[Floats, Floats]:
+    """(T,) flagged forms with and without the event, by a tool or by flagging everybody."""
+    if tool is None:
+        events, every = float(found.events.sum()), np.ones_like(found.thresholds)
+        return events * every, (float(found.rows.sum()) - events) * every
+    return found.true[tool].sum(axis=0), found.false[tool].sum(axis=0)
+
+
+def _wide(found: decision.Tally, tools: Sequence[str], curves: dict[str, dict[str, decision.Curve]]) -> pd.DataFrame:
     parts = []
     for tool, terms in curves.items():
         columns: dict[str, Any] = {"curve": tool, "threshold": found.thresholds}
@@ -216,8 +227,10 @@ def _wide(found: decision.Tally, curves: dict[str, dict[str, decision.Curve]]) -
             columns |= {term: curve.estimate, f"{term}_low": curve.low, f"{term}_high": curve.high}
         band = terms["net_benefit"]
         columns |= {"net_benefit_band_low": band.band_low, "net_benefit_band_high": band.band_high}
-        parts.append(pd.DataFrame(columns))
+        counts = zip(_FLAGGED, _flagged(found, tools.index(tool) if tool in tools else None), strict=True)
+        parts.append(pd.DataFrame({**columns, **dict(counts)}))
     nobody = pd.DataFrame({"curve": "flag_none", "threshold": found.thresholds, "net_benefit": 0.0})
+    nobody = nobody.assign(**dict.fromkeys(_FLAGGED, 0.0))
     return pd.concat([*parts, nobody], ignore_index=True)
 
 

@@ -77,6 +77,8 @@ def protect_frames(
             out[name] = frame if not _small_rows(_levels(frame), limits).any() else frame.iloc[:0]
         elif name == "surface":
             out[name] = _cells(_with_rest(frame), hidden, limits)
+        elif name == "decision" and limits.restricted:
+            out[name] = _worth(frame, table, hidden, limits)
         elif name in _CELLS or not limits.restricted:
             out[name] = _cells(frame, hidden, limits)
     return out
@@ -124,6 +126,30 @@ def _curve(frame: Frame, table: Frame, hidden: set[str], limits: Policy) -> Fram
         return frame[large]
     kept = frame[large].iloc[_spaced(cells[large], limits)]
     return _cells(kept, hidden, limits)
+
+
+def _worth(frame: Frame, table: Frame, hidden: set[str], limits: Policy) -> Frame:
+    """Decision curves of real people, made again from rounded counts, at thresholds whose cells are all large enough
+    and far enough from the one before; how wide the limits are, to the thousandth."""
+    kept = ["curve", "threshold", "net_benefit", "net_benefit_low", "net_benefit_high"]
+    if hidden or not len(table) or "count" not in table or not {"flagged_events", "flagged_others"} <= set(frame):
+        return frame.iloc[:0]
+    events, everybody = float(table["count"].max()), float(table["n"].max())
+    hit, false = frame["flagged_events"], frame["flagged_others"]
+    columns = ("true_positive", "false_positive", "false_negative", "true_negative")
+    values = (hit, false, events - hit, everybody - events - false)
+    cells = pd.DataFrame(dict(zip(columns, values, strict=True)), index=frame.index)
+    shown = frame["curve"].isin(["flag_all", "flag_none"])
+    for _, own in cells[~shown].groupby(frame["curve"]):
+        steps = own[~_small_rows(own, limits)].drop_duplicates()
+        large = steps.iloc[_spaced(steps, limits)]
+        shown |= own.apply(tuple, axis=1).isin(large.apply(tuple, axis=1)).reindex(shown.index, fill_value=False)
+    counts = [pd.Series(limits.rounded(v), frame.index) for v in (hit, false)]
+    odds = frame["threshold"] / (1 - frame["threshold"])
+    made = (counts[0] - odds * counts[1]) / float(limits.rounded(everybody))
+    half = (frame["net_benefit_high"] - frame["net_benefit"]).round(3)
+    out = frame.assign(net_benefit=made, net_benefit_low=made - half, net_benefit_high=made + half)
+    return out.loc[shown, kept]
 
 
 def _spaced(cells: Frame, limits: Policy) -> list[int]:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from dvstudy.analyses.decision_curves import Thresholds, decision_curves
+from dvstudy.disclosure import protect
 from dvstudy.errors import CheckFailed
 from dvstudy.language import has, languages
 
@@ -189,3 +190,32 @@ def test_limits_hold_the_true_net_benefit(share, stations, lean, n):
     allowed = 2 * np.sqrt(0.95 * 0.05 / repeats)
     assert (held.mean(axis=0) > 0.93 - allowed).all()
     assert (held.mean(axis=0) < 0.97 + allowed).all()
+
+
+def test_of_real_people_only_curves_from_rounded_counts_pass_the_gate(forms):
+    many = pd.concat([forms.assign(risk=(forms["risk"] + s).clip(0, 1)) for s in (0, 0.004, 0.008)], ignore_index=True)
+    real = decision_curves(many, cluster="station", **(ASKED | {"synthetic": False}))
+    shown, exact = protect(real).frames["decision"], real.frames["decision"].set_index(["curve", "threshold"])
+    assert set(shown["curve"]) == {*TOOLS, "flag_all", "flag_none"}
+    events, n = many["event"].sum(), len(many)
+    rounded = lambda x: np.where(x < 50, np.floor(x / 5 + 0.5) * 5, np.floor(x / 10 + 0.5) * 10)  # noqa: E731
+    for tool, part in shown.groupby("curve"):
+        cells = exact.loc[[(tool, t) for t in part["threshold"]], ["flagged_events", "flagged_others"]]
+        hit, false, t = cells["flagged_events"].to_numpy(), cells["flagged_others"].to_numpy(), part["threshold"]
+        np.testing.assert_allclose(part["net_benefit"], (rounded(hit) - t / (1 - t) * rounded(false)) / rounded(n))
+        if tool in TOOLS:
+            assert min(hit.min(), false.min(), (events - hit).min(), (n - events - false).min()) >= 10
+            steps = np.abs(np.diff(np.unique(np.column_stack([hit, false]), axis=0), axis=0))
+            assert (steps >= 10).all()
+    few = many[~many["event"] | (many["event"].cumsum() <= 8)]
+    hidden = protect(decision_curves(few, cluster="station", **(ASKED | {"synthetic": False})))
+    assert not len(hidden.frames["decision"]) and hidden.table["estimate"].isna().all()
+
+
+def test_what_the_gate_shows_of_a_curve_can_be_drawn(forms):
+    from matplotlib.figure import Figure
+
+    real = protect(decision_curves(forms, cluster="station", **(ASKED | {"synthetic": False})))
+    ax = Figure().subplots()
+    real.plot(ax, "ro")
+    assert ax.get_xlabel()
