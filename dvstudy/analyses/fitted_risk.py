@@ -1,14 +1,15 @@
-"""Risks from counts of answers: the model that a sum of answers needs before it may be called a risk."""
+"""Risks from counts of answers: the model, or the published table, that a sum needs before it may be called a risk."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from dvstudy.analyses import _frames
 from dvstudy.analyses._frames import Source
+from dvstudy.errors import Problem, Problems
 from dvstudy.numbers import out_of_fold
 
 
@@ -70,3 +71,44 @@ def fitted_risk(
     fold = out_of_fold.deal(clusters, seed=seed)[code]
     risk.loc[rows.index] = out_of_fold.risks(x, event, known, fold)
     return risk
+
+
+def published_risk(frame: pd.DataFrame, *, name: str, score: str, risks: Mapping[float, float]) -> pd.Series:
+    """What risk does a published table state for these scores?
+
+    Parameters
+    ----------
+    frame
+        One row a form.
+    name
+        Name in error messages.
+    score
+        Column of numbers.
+    risks
+        Risk between 0 and 1 of every score that occurs: score -> risk.
+
+    Returns
+    -------
+    pandas.Series
+        Risk by row, named `risk`; missing where the score is.
+
+    Raises
+    ------
+    CheckFailed
+        For a score without a risk (the nearest is not taken for it), and risks outside 0 to 1: all at once.
+
+    Notes
+    -----
+    A published table holds for the people, the outcome and the time it was made from; `calibration` says whether it
+    holds here.
+    """
+    values = _frames.numbers(_frames.pick(frame, name, {"score": score}), name, "score")["score"].astype("float64")
+    found = Problems(name)
+    found.extend(Problem("risk_range", f"{k:g}", f"{v:g}") for k, v in risks.items() if not 0 <= v <= 1)
+    known = {float(k): float(v) for k, v in risks.items()}
+    lacking = sorted(set(values.dropna()) - set(known))
+    if lacking:
+        stated = tuple(f"{k:g}" for k in sorted(known))
+        found.add(Problem("score_without_risk", score, ", ".join(f"{v:g}" for v in lacking[:12]), stated))
+    found.stop()
+    return values.map(known).rename("risk")

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import expit, logit
 
 from dvstudy.analyses.calibration import calibration
-from dvstudy.analyses.fitted_risk import fitted_risk
+from dvstudy.analyses.fitted_risk import fitted_risk, published_risk
 from dvstudy.analyses.recalibration import recalibration
 from dvstudy.errors import CheckFailed
 from dvstudy.language import has, languages
@@ -87,6 +87,19 @@ def test_a_fitted_model_turns_counts_into_risks(forms):
     assert found.row("o_e")["estimate"] == pytest.approx(1, abs=0.05)
     unlike = fitted_risk(frame, name="r", predictors=["a", "b"], reference="event", cluster="station", seed=4)
     assert not np.allclose(risk[5:], unlike[5:])
+
+
+def test_a_published_table_turns_scores_into_risks_and_guesses_none(forms):
+    table = {score: score / 40 for score in range(21)}
+    frame = forms.assign(total=forms["total"].astype("Int64").mask(forms.index < 3))
+    risk = published_risk(frame, name="p", score="total", risks=table)
+    assert risk[:3].isna().all()
+    np.testing.assert_allclose(risk[3:], forms["total"][3:] / 40)
+    assert calibration(frame.assign(risk=risk), cluster="station", **ASKED).row("o_e")["n"] == len(forms) - 3
+    with pytest.raises(CheckFailed) as caught:
+        published_risk(frame, name="p", score="total", risks={1: 0.1, 2: 12, 3: 0.2})
+    assert [p.code for p in caught.value.problems] == ["risk_range", "score_without_risk"]
+    assert all(caught.value.text(language) for language in languages())
 
 
 def test_mending_repairs_what_was_shifted():
