@@ -10,6 +10,7 @@ import pandas as pd
 
 from dvstudy import draw, provenance
 from dvstudy import language as lang
+from dvstudy.disclosure import LEAST
 from dvstudy.errors import UsageError
 from dvstudy.render.figures import figures
 from dvstudy.render.gate import gate
@@ -27,7 +28,9 @@ _PALE, _FULL = (233, 240, 246), (0, 82, 136)
 _DARK: Final = 0.55
 
 
-def explore_rules(run: StudyRun, result: str = "surface_severe", language: str = lang.BASE) -> Shown:
+def explore_rules(
+    run: StudyRun, result: str = "surface_severe", language: str = lang.BASE, *, smallest: int = LEAST
+) -> Shown:
     """Every rule of the family as a square that can be chosen, and what the chosen one would do beside the legal one.
 
     Parameters
@@ -38,6 +41,8 @@ def explore_rules(run: StudyRun, result: str = "surface_severe", language: str =
         Name of the rule surface.
     language
         Code of a catalogue.
+    smallest
+        Counts below it are hidden. Of made-up people 1 shows everything; of anybody else it cannot be less than 10.
 
     Raises
     ------
@@ -50,7 +55,7 @@ def explore_rules(run: StudyRun, result: str = "surface_severe", language: str =
     Where a viewer takes styles out, the picture of the surface stands in its place. What is hidden for privacy is not
     in it.
     """
-    shown = gate(run)
+    shown = gate(run, threshold=smallest)
     surface = shown.results.get(result)
     rules = pd.DataFrame() if surface is None else surface.frames.get("surface", pd.DataFrame())
     if surface is None or not len(rules) or not rules["legal"].any():

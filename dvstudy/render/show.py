@@ -7,6 +7,7 @@ from typing import Literal
 
 from dvstudy import language as lang
 from dvstudy.cohort import Cohort
+from dvstudy.disclosure import LEAST
 from dvstudy.errors import UsageError
 from dvstudy.recovery import Recovery
 from dvstudy.render import checklist_pages, methods, recipe_pages, recovery_pages, study_pages
@@ -18,7 +19,7 @@ from dvstudy.studies.run import Section, StudyRun
 from dvstudy.wording import headings
 
 
-def show(run: StudyRun, section: str, language: str = lang.BASE) -> Shown:
+def show(run: StudyRun, section: str, language: str = lang.BASE, *, smallest: int = LEAST) -> Shown:
     """One section of a study run: its sentences, cautions, tables and pictures, other methods and sources.
 
     Parameters
@@ -29,6 +30,8 @@ def show(run: StudyRun, section: str, language: str = lang.BASE) -> Shown:
         A key of `run.sections` (``thresholds.rule``).
     language
         Code of a catalogue.
+    smallest
+        Counts below it are hidden. Of made-up people 1 shows everything; of anybody else it cannot be less than 10.
 
     A section that its study may have and this run has not, because the data hold nothing for it, says so.
 
@@ -39,11 +42,11 @@ def show(run: StudyRun, section: str, language: str = lang.BASE) -> Shown:
     """
     for one in run.sections:
         if one.key == section:
-            shown = gate(run)
+            shown = gate(run, threshold=smallest)
             kept = next(s for s in shown.sections if s.key == section)
             return shown_as(_section(kept, shown, language), _people(shown.synthetic), language)
     if section.startswith(f"{run.name}.") and lang.has(f"section.{section}"):
-        absent = [
+        absent: list[Block] = [
             Heading(lang.text(f"section.{section}", language), 3),
             Paragraph(lang.text("report.section_absent", language)),
         ]
@@ -68,15 +71,15 @@ def show_checklist(run: StudyRun, name: str = "stard", language: str = lang.BASE
     return shown_as([table], _people(run.synthetic), language)
 
 
-def show_summary(run: StudyRun, language: str = lang.BASE) -> Shown:
-    """The sentences that a policy reader needs first."""
-    shown = gate(run)
+def show_summary(run: StudyRun, language: str = lang.BASE, *, smallest: int = LEAST) -> Shown:
+    """The sentences that a policy reader needs first; `smallest` as in `show`."""
+    shown = gate(run, threshold=smallest)
     return shown_as(study_pages.summary({run.name: shown}, language), _people(shown.synthetic), language)
 
 
-def show_checks(run: StudyRun, language: str = lang.BASE) -> Shown:
-    """Every estimate beside the stored truth; only the notice for data without truth."""
-    shown = gate(run)
+def show_checks(run: StudyRun, language: str = lang.BASE, *, smallest: int = LEAST) -> Shown:
+    """Every estimate beside the stored truth; only the notice for data without truth. `smallest` as in `show`."""
+    shown = gate(run, threshold=smallest)
     return shown_as(study_pages.truth({run.name: shown}, language), _people(shown.synthetic), language)
 
 

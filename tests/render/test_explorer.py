@@ -80,3 +80,12 @@ def test_hidden_rules_have_no_numbers():
 def test_a_run_without_a_surface_says_so(run):
     with pytest.raises(UsageError, match="surface_other"):
         explore_rules(run, "surface_other")
+
+
+def test_everything_of_made_up_people_can_be_shown_and_never_of_real_ones(run):
+    rules = run.results["surface_severe"].frames["surface"]
+    row = rules[(rules["true_positive"] > 0) & (rules["true_positive"] < 10)].iloc[0]
+    place = rf'class="r{row["k"]}-{row["m"]}" hidden>(.*?)</div>'
+    all_shown, real = explore_rules(run, smallest=1).html, explore_rules(made(synthetic=False), smallest=1).html
+    assert lang.percent(row["sensitivity"], "en") in re.search(place, all_shown, re.DOTALL).group(1)
+    assert lang.percent(row["sensitivity"], "en") not in re.search(place, real, re.DOTALL).group(1)
