@@ -23,8 +23,9 @@ from dvstudy.result import ALL, Note, Quantity
 
 Floats = NDArray[np.float64]
 
-#: More clusters than this and they are not drawn anew.
+#: More clusters than this, or more distinct scores where every draw needs them all, and clusters are not drawn anew.
 MOST_DRAWN: Final = 1000
+MOST_SCORES: Final = 20_000
 _TINY: Final = 1e-12
 
 
@@ -126,6 +127,15 @@ def bootstrap_row(
     low, high = resample.percentile_limits(replicates(resample.drawn(of.groups)))
     limits = {"conf_low": float(low), "conf_high": float(high), "method": "cluster_bootstrap", "clusters": of.behind}
     return [bare(term, estimate, of, group=group) | limits]
+
+
+def redrawn_row(
+    term: str, estimate: float, of: Ready, counts: score_counts.ScoreCounts, summary: score_counts.Summary
+) -> list[dict[str, Any]]:
+    """The same for a summary of counts by score; nothing where there are very many scores."""
+    if len(counts.scores) > MOST_SCORES:
+        return []
+    return bootstrap_row(term, estimate, of, lambda times: score_counts.redrawn(counts, summary, times))
 
 
 def cautions(of: Ready, rows: list[dict[str, Any]]) -> list[Note]:

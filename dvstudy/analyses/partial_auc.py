@@ -93,9 +93,7 @@ def partial_auc(
 
     width = within.high - within.low
     raw = _scores.row("partial_auc", score_counts.without_each(counts, area), ready, most=width)
-    others = _scores.bootstrap_row(
-        "partial_auc", raw["estimate"], ready, lambda times: score_counts.redrawn(counts, area, times)
-    )
+    others = _scores.redrawn_row("partial_auc", raw["estimate"], ready, counts, area)
     notes = [*kept.notes, *_scores.cautions(ready, [raw]), *_few_inside(ready, within)]
     rows = [r for one in (raw, *others) for r in (one, _standardised(one, within))]
     frames = {"alternatives": result.table(rows[2:])} if others else {}

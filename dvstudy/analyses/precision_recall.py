@@ -76,12 +76,7 @@ def precision_recall(
     counts = ready.counts
     found = _scores.row("average_precision", score_counts.without_each(counts, average_precision), ready)
     common = _scores.row("prevalence", score_counts.without_each(counts, prevalence), ready) | {"kind": "percent"}
-    others = _scores.bootstrap_row(
-        "average_precision",
-        found["estimate"],
-        ready,
-        lambda times: score_counts.redrawn(counts, average_precision, times),
-    )
+    others = _scores.redrawn_row("average_precision", found["estimate"], ready, counts, average_precision)
     frames = {"curve": _curve(counts, clustered=ready.by_cluster)}
     if others:
         frames["alternatives"] = result.table(others)

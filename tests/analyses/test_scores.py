@@ -271,6 +271,8 @@ def test_a_perfect_score_has_a_cautious_interval():
         assert row["conf_low"] < row["estimate"] == pytest.approx(row["conf_high"])
 
 
-def test_very_many_clusters_are_not_drawn_anew(monkeypatch):
-    monkeypatch.setattr(_scores, "MOST_DRAWN", 5)
+@pytest.mark.parametrize("limit", ["MOST_DRAWN", "MOST_SCORES"])
+def test_very_many_clusters_or_scores_are_not_drawn_anew(limit, monkeypatch):
+    assert "alternatives" in EVERY["partial"](CASES).frames
+    monkeypatch.setattr(_scores, limit, 5)
     assert "alternatives" not in EVERY["partial"](CASES).frames
