@@ -174,6 +174,12 @@ def chosen() -> Result:
     return Result("c", base.table, meta, {"surface": rules.assign(chosen=1 / len(rules))})
 
 
+def front() -> Result:
+    """One family of rules."""
+    rules = made.surface_result("surface").frames["surface"].assign(family="or_rules", pareto=True)
+    return Result("f", made.surface_result("surface").table, {"synthetic": True}, {"front": rules})
+
+
 def results() -> dict[str, Result]:
     severe = made.accuracy_result("order146_severe", {"all": (48, 250, 42, 1160)})
     trial = made.trial_result("missed_high_risk", "percent", 0.34, 0.27)
@@ -189,6 +195,7 @@ def results() -> dict[str, Result]:
         "coverage": Result("c", coverage(["order146", "da5", "lap"]), {"synthetic": True}),
         "targets": Result("t", MARGINS.rename(columns={"margin": "term"}), {"synthetic": True}, {"targets": MARGINS}),
         "rule_choice": chosen(),
+        "rule_front": front(),
         **fidelity(),
         **hidden(),
         **stated(),

@@ -16,7 +16,8 @@ SHARES: Final = ("percent", "of_100")
 _PERCENTAGES: Final = (*SHARES, "points")
 #: Terms that count things, not people: rules, cut points, questions, forms that a plan asks for.
 THINGS: Final = (
-    "near_best", "questions", "topics_covered", "requirements", "pairs", "pairs_empty_cell", "pairs_compared",
+    "near_best", "best_rules", "rules", "unbeaten_rules", "better_rules",
+    "questions", "topics_covered", "requirements", "pairs", "pairs_empty_cell", "pairs_compared",
     "pairs_apart", "pairs_apart_in_all", "dimensions", "rows_needed", "events_needed", "clusters_needed",
 )  # fmt: skip
 #: Terms that count faults of a record: that there are none may be said of real people too, and any number of made-up

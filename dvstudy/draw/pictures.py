@@ -31,6 +31,7 @@ _HOMES: Final = {
     "paradox": "curves",
     "surface": "surface",
     "rule_choice": "surface",
+    "rule_front": "surface",
     "agreement_items": "agreement",
     "limits": "agreement",
     "pooled_auc": "published",
@@ -64,14 +65,14 @@ def picture(name: str) -> Picture:
 
     ``estimates`` points with intervals, one line a row; ``trial`` differences between arms by method; ``roc`` curve or
     staircase of rules; ``surface`` rules k x m;
-    ``rule_choice`` what is wanted of them and how often each is chosen; ``agreement_items`` three coefficients an item;
-    ``paradox`` kappa against prevalence; ``limits`` differences between raters; ``checks`` estimates against truth;
-    ``margins`` calibration targets, also as a result's own (``targets``); ``coverage`` questions by domain and
-    instrument; ``ways`` one quantity by several methods; ``tipping`` where a conclusion turns;
-    ``recovery_bias`` and ``recovery_coverage`` an estimator over many cohorts; ``causal`` what acts on what;
-    ``tetrachoric`` correlations of pairs of questions; ``scree`` eigenvalues; ``endorsed`` shares of yes by
-    question; ``natural_frequencies`` a thousand cases as squares, one field a prevalence; ``decision``
-    net benefit over thresholds; ``calibration`` events against stated risk; ``precision``
+    ``rule_choice`` what is wanted of them and how often each is chosen; ``rule_front`` families of rules and the
+    unbeaten; ``agreement_items`` three coefficients an item; ``paradox`` kappa against prevalence; ``limits``
+    differences between raters; ``checks`` estimates against truth; ``margins`` calibration targets, also as a result's
+    own (``targets``); ``coverage`` questions by domain and instrument; ``ways`` one quantity by several methods;
+    ``tipping`` where a conclusion turns; ``recovery_bias`` and ``recovery_coverage`` an estimator over many cohorts;
+    ``causal`` what acts on what; ``tetrachoric`` correlations of pairs of questions; ``scree`` eigenvalues;
+    ``endorsed`` shares of yes by question; ``natural_frequencies`` a thousand cases as squares, one field a prevalence;
+    ``decision`` net benefit over thresholds; ``calibration`` events against stated risk; ``precision``
     half-width against number of cases; ``precision_recall`` precision in steps;
     ``auc_by_day`` area under the curve by day.
 
@@ -100,6 +101,7 @@ _FIXED: Final[Mapping[str, Size]] = {
     "surface": (9.6, 5.8),
     "rule_choice": (_WIDE, 6.4),
     "roc": (5.6, 5.4),
+    "rule_front": (5.6, 5.4),
     "tetrachoric": (9.6, 7.4),
     "calibration": (6.2, 6.4),
     "natural_frequencies": (_WIDE, 5.0),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dvstudy import language as lang
 from dvstudy.draw import rows, style
-from dvstudy.wording import Kind
+from dvstudy.wording import Kind, label_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -150,3 +150,33 @@ def _where(rules: pd.DataFrame, flag: str) -> list[tuple[Any, Any]]:
         return []
     chosen = rules[rules[flag].fillna(False).astype(bool)]
     return list(zip(chosen["k"], chosen["m"], strict=True))
+
+
+def rule_front(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any], language: str) -> None:
+    """Every rule of several families: sensitivity against false alarms, with the line of the rules that none beats.
+
+    Reads ``frames["front"]``: `family, sensitivity, specificity, pareto, legal`.
+    """
+    rules = frames.get("front")
+    if rules is None or not len(rules) or rules["sensitivity"].isna().all():
+        rows.empty(ax, meta, language)
+        return
+    ax.plot([0, 1], [0, 1], color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    for number, (family, part) in enumerate(rules.groupby("family", sort=False)):
+        (dots,) = ax.plot(1 - part["specificity"], part["sensitivity"], style.MARKERS[number], zorder=2 + number)
+        dots.set(color=style.SERIES[2 * number % 5], markersize=4, alpha=0.6, markeredgewidth=0)
+        dots.set_label(label_of("group", str(family), meta, language))
+    best = rules[rules["pareto"]].sort_values("specificity", ascending=False)
+    ax.step(1 - best["specificity"], best["sensitivity"], where="post", color=style.INK, linewidth=1.1, zorder=6)
+    legal = rules[rules["legal"].fillna(False).astype(bool)]
+    (ring,) = ax.plot(1 - legal["specificity"], legal["sensitivity"], "o", color="none", markersize=11, zorder=7)
+    ring.set(markeredgecolor=style.VERMILION, markeredgewidth=2.2, label=lang.text("group.legal_rule", language))
+    ax.set_xlabel(lang.text("axis.false_alarms", language))
+    ax.set_ylabel(lang.text("axis.sensitivity", language))
+    style.dress(ax, grid="both")
+    ax.set_xlim(-0.01, 1.01)
+    ax.set_ylim(-0.01, 1.01)
+    for axis in ("x", "y"):
+        style.axis_numbers(ax, axis, "percent", language)
+    ax.legend(frameon=False, loc="lower right")
+    style.mark(ax, meta, language)

@@ -44,9 +44,9 @@ def matched(
     Without cluster k the rule's share is that of the other clusters, and the cut moves with it.
     """
     whole = flagged(score, float(rule.mean()))
-    cells = np.stack(
+    cells: Floats = np.stack(
         [
-            np.bincount(cluster, weights=part * (event == kind), minlength=clusters)
+            np.bincount(cluster, weights=part * (event == kind), minlength=clusters).astype(float)
             for part in (whole, 1 - whole)
             for kind in (True, False)
         ],

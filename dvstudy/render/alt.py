@@ -79,6 +79,16 @@ def _rule_choice(table: pd.DataFrame, frames: Frames, meta: Meta, language: str)
     return {"rules": str(len(rules)), **named, "often": often, "best": best}
 
 
+def _rule_front(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
+    rules = frames.get("front")
+    if rules is None or not rules["legal"].any() or rules["sensitivity"].isna().all():
+        return None
+    legal = rules[rules["legal"].astype(bool)].iloc[0]
+    own = {"sensitivity": legal["sensitivity"], "alarms": 1 - legal["specificity"]}
+    shares = {name: written(float(value), "percent", language) for name, value in own.items()}
+    return {"rules": str(len(rules)), "unbeaten": str(int(rules["pareto"].astype(bool).sum())), **shares}
+
+
 def _agreement_items(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
     wide = table.pivot_table(index="group", columns="term", values="estimate", aggfunc="first").dropna(how="all")
     if not {"percent_agreement", "kappa", "ac1"} <= set(wide.columns) or wide["kappa"].dropna().empty:
@@ -232,6 +242,7 @@ _WORDS: Mapping[str, Callable[[pd.DataFrame, Frames, Meta, str], dict[str, str] 
     "trial": _trial,
     "surface": _surface,
     "rule_choice": _rule_choice,
+    "rule_front": _rule_front,
     "agreement_items": _agreement_items,
     "paradox": _paradox,
     "limits": _limits,

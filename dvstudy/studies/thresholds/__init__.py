@@ -16,6 +16,7 @@ from dvstudy.studies.run import Statement, StudyRun
 from dvstudy.studies.thresholds import (
     calibration,
     cases,
+    choice,
     decisions,
     gaps,
     people,
@@ -28,7 +29,19 @@ from dvstudy.studies.thresholds import (
 from dvstudy.studies.thresholds.view import Part, View
 
 #: The parts, in the order in which they are shown.
-PARTS: Final[tuple[Part, ...]] = (cases, rule, gaps, people, scores, protection, surface, decisions, calibration, sizes)
+PARTS: Final[tuple[Part, ...]] = (
+    cases,
+    rule,
+    gaps,
+    people,
+    scores,
+    protection,
+    surface,
+    choice,
+    decisions,
+    calibration,
+    sizes,
+)
 
 
 def run(cohort: Cohort, *, seed: int) -> StudyRun:

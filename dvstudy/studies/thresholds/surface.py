@@ -48,6 +48,11 @@ def family(cohort: Cohort) -> CountRules | None:
     )
 
 
+def number_of(found: Result, term: str) -> Quantity:
+    """How many rules: a number of things, with no people behind it."""
+    return Quantity(estimate(found, term, "count").value, "count")
+
+
 def near_best(surface: Result) -> list[Statement]:
     """How many rules lie near the best one, and whether the legal rule is among them."""
     if "surface" not in surface.frames:
@@ -58,7 +63,7 @@ def near_best(surface: Result) -> list[Statement]:
     return [
         say(
             "thresholds.legal_within" if inside else "thresholds.legal_outside",
-            near=estimate(surface, "near_best", "count"),
+            near=number_of(surface, "near_best"),
             rules=Quantity(float(len(rules)), "count"),
         )
     ]
