@@ -69,8 +69,8 @@ def calibration(
         `ici` (mean distance between curve and risk), `brier`, `scaled_brier`; with clusters `between_clusters_sd` (of
         their intercepts, logit scale) and `intercept_new_cluster`, whose interval is where the intercept of another
         cluster would lie. Frames: `details` (`e50`, `e90`, and the parts of the Brier score), `alternatives` (limits
-        for independent rows), `curve` (`risk`, `observed`, ``low high`` at one risk, ``band_low band_high`` for the
-        whole curve), `histogram` (`low`, `high`, `events`, `others`).
+        for independent rows), `calibration_curve` (`risk`, `observed`, ``low high`` at one risk, ``band_low
+        band_high`` for the whole curve), `risk_histogram` (`low`, `high`, `events`, `others`).
 
     Raises
     ------
@@ -104,8 +104,8 @@ def calibration(
         rows += _between(found, event, logit(stated), code, groups)
     frames = {
         "details": result.table([row(found, term, method, counted) for term in _DETAILS]),
-        "curve": _curve(found),
-        "histogram": _histogram(stated, event),
+        "calibration_curve": _curve(found),
+        "risk_histogram": _histogram(stated, event),
     }
     if not _certain(counted):
         frames["alternatives"] = result.table(_model_based(counted))

@@ -19,6 +19,8 @@ PEOPLE: Final = (
 _CELLS: Final = ("counts", "limits", "paradox")
 #: Illustrations without data behind them.
 _FREE: Final = ("paradox_curve", "precision", "power")
+#: A smooth curve of few coefficients, and bars that each hold enough people of both kinds.
+_SMOOTH: Final = ("calibration_curve", "risk_histogram")
 #: Columns that name a cell and never tell about people.
 _KEYS: Final = ("group", "term", "curve", "method", "level", "threshold", "k", "m")
 _STEPS: Final = ("true_positive", "false_positive")
@@ -79,6 +81,8 @@ def protect_frames(
             out[name] = _cells(_with_rest(frame), hidden, limits)
         elif name == "decision" and limits.restricted:
             out[name] = _worth(frame, table, hidden, limits)
+        elif name in _SMOOTH and limits.restricted:
+            out[name] = frame.iloc[:0] if hidden else _coarse(frame, limits)
         elif name in _CELLS or not limits.restricted:
             out[name] = _cells(frame, hidden, limits)
     return out
@@ -95,6 +99,13 @@ def _cells(frame: Frame, hidden: set[str], limits: Policy) -> Frame:
                 values = pd.Series(limits.rounded(values), values.index) if column in PEOPLE else values.round(2)
             out[column] = values
     return out
+
+
+def _coarse(frame: Frame, limits: Policy) -> Frame:
+    """Numbers of people rounded and, where small, gone; everything else to the thousandth."""
+    people = [c for c in frame if c in PEOPLE]
+    known = frame[people].astype("float64").mask(_small_rows(frame, limits))
+    return frame.round(3).assign(**{c: limits.rounded(known[c]) for c in people})
 
 
 def _with_rest(surface: Frame) -> Frame:

@@ -62,9 +62,10 @@ def calibration(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str
     """Share of events against stated risk, with limits and the line where both are the same; underneath, how the risks
     of forms with and without the event lie.
 
-    Reads ``frames["curve"]`` (`risk, observed, low, high, band_low, band_high`) and ``frames["histogram"]``.
+    Reads ``frames["calibration_curve"]`` (`risk, observed, low, high, band_low, band_high`) and
+    ``frames["risk_histogram"]``.
     """
-    curve = frames.get("curve")
+    curve = frames.get("calibration_curve")
     if curve is None or curve["observed"].isna().all():
         rows.empty(ax, meta, language)
         return
@@ -93,7 +94,7 @@ def calibration(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str
     main.set_ylim(0, most)
     main.set_ylabel(lang.text("axis.observed_share", language))
     style.axis_numbers(main, "y", "percent", language)
-    _histogram(under, frames.get("histogram"), language)
+    _histogram(under, frames.get("risk_histogram"), language)
     for panel in (main, under):
         panel.set_xlim(0, most)
         style.dress(panel, grid="both")

@@ -54,7 +54,7 @@ def precision(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) ->
 
 def calibration(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
     """Observed shares at the least, the middle and the largest risk drawn."""
-    curve = frames.get("curve")
+    curve = frames.get("calibration_curve")
     if curve is None or curve["observed"].isna().all():
         return None
     values: dict[str, str] = {}

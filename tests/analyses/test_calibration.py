@@ -1,5 +1,7 @@
 """Calibration as a result: rows and frames, refusal of sums, and what mending is worth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from scipy.special import expit, logit
 from dvstudy.analyses.calibration import calibration
 from dvstudy.analyses.fitted_risk import fitted_risk, published_risk
 from dvstudy.analyses.recalibration import recalibration
+from dvstudy.disclosure import protect
 from dvstudy.errors import CheckFailed
 from dvstudy.language import has, languages
 
@@ -59,7 +62,7 @@ def test_spread_between_stations_is_found_and_widens_the_next_one(result):
 
 
 def test_the_curve_lies_within_its_bands_and_the_histogram_counts_every_row(forms, result):
-    curve, counts = result.frames["curve"], result.frames["histogram"]
+    curve, counts = result.frames["calibration_curve"], result.frames["risk_histogram"]
     for low, high in (("low", "high"), ("band_low", "band_high")):
         assert ((curve[low] < curve["observed"]) & (curve["observed"] < curve[high])).all()
     assert (curve["band_low"] <= curve["low"]).all()
@@ -209,3 +212,18 @@ def test_odd_data_end_in_words_and_never_in_infinite_numbers(seed):
     ):
         assert not np.isinf(found.table[["estimate", "conf_low", "conf_high"]].to_numpy(float)).any()
         assert all(found.text(language) for language in languages())
+
+
+def test_of_real_people_a_smooth_curve_and_bars_of_many_pass_the_gate(forms, result):
+    from matplotlib.figure import Figure
+
+    real = protect(replace(result, meta={**result.meta, "synthetic": False}))
+    curve, bars = real.frames["calibration_curve"], real.frames["risk_histogram"]
+    np.testing.assert_allclose(curve["observed"], result.frames["calibration_curve"]["observed"], atol=0.0005)
+    assert (bars[["events", "others"]] % 5 == 0).all(axis=None) and (bars[["events", "others"]] >= 10).all(axis=None)
+    ax = Figure().subplots()
+    real.plot(ax, "ro")
+    assert len(ax.child_axes) == 2
+    few = calibration(forms[~forms["event"] | (forms["event"].cumsum() <= 8)], cluster="station", **ASKED)
+    hidden = protect(replace(few, meta={**few.meta, "synthetic": False}))
+    assert hidden.table["estimate"].isna().all() and not len(hidden.frames["calibration_curve"])
