@@ -25,7 +25,8 @@ _SYNTHETIC_LIMITS: Final = ("model", "assumed")
 #: Terms explained at the end (``term.<code>`` or ``gloss.<code>.name``, explained by ``gloss.<code>``).
 _GLOSSARY: Final = (
     "sensitivity", "specificity", "ppv", "npv", "flagged", "prevalence", "accuracy", "lr_positive", "lr_negative",
-    "youden", "diagnostic_odds_ratio", "auc", "interval", "percent_agreement", "positive_agreement",
+    "youden", "diagnostic_odds_ratio", "auc", "partial_auc_standardised", "average_precision", "harrell_c", "interval",
+    "percent_agreement", "positive_agreement",
     "negative_agreement", "kappa", "ac1", "pabak",
     "prevalence_index", "bias_index", "icc", "mean_difference", "limits_of_agreement", "cluster", "difference",
     "natural_frequency",
