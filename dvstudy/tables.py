@@ -32,6 +32,10 @@ RETURN_MONTHS: Final = 6
 #: Shares of cases with severe violence at which the legal rule is also shown: half to twice what published follow-ups
 #: of recorded cases suggest.
 PREVALENCES: Final = (0.03, 0.06, 0.12)
+#: Specificities from and up to which the part of a ROC curve counts: at most a fifth of the others are flagged.
+FEW_ALARMS: Final = (0.8, 1.0)
+#: Days after the case by which events are looked at.
+FOLLOWED: Final = (30, 60, 90, 120, 150, 180)
 CHANNELS: Final = ("call_112", "other")
 #: What ended or lessened exposure to violence before the end of follow-up.
 EXITS: Final = ("moved_away", "detained", "died")

@@ -143,6 +143,12 @@ def chances(scene: Scene, tuner: Tuner, hazard: Hazard, orders: Orders, services
     return Chances(at_least_one(o.frailty, risk), _marked(values, risk, hazard.severe), recorded(a))
 
 
+def severe_by(values: Values, hazard: Hazard, orders: Orders, services: Bools, day: float) -> Floats:
+    """Probability of a severe event by a day of follow-up, given orders, services and exits."""
+    risk = hazard.baseline * exposure(values, orders, hazard.severity, day) * service_ratio(values, services)
+    return _marked(values, risk, hazard.severe)
+
+
 def record_predictor(scene: Scene, services: Bools, unified: bool) -> Floats:
     """Linear predictor of an event being recorded, before its marks and its intercept."""
     weights = {k: w for k, w in scene.settings.outcomes.recording.items() if k not in ("severe", "near_lethal")}

@@ -14,6 +14,7 @@ from dvstudy.cohorts import (
     estimands,
     estimands_pairs,
     estimands_register,
+    estimands_scores,
     estimands_thresholds,
     margins,
     observe,
@@ -137,7 +138,10 @@ def _thresholds(seen: Observation, groups: Groups) -> list[Row]:
     women = np.flatnonzero(people.couple & people.woman)
     form = subset(filled(scene, DANGER, chain.outside(scene, "advocate")), women)
     everyone = _events(seen, np.arange(people.n))
-    more = estimands_thresholds.values(seen, groups, everyone)
+    more = [
+        *estimands_thresholds.values(seen, groups, everyone),
+        *estimands_scores.values(seen.population, groups, (form, women)),
+    ]
     return [*police, *estimands.danger(groups.only(women), form, _events(seen, women)), *more]
 
 

@@ -12,8 +12,8 @@ from dvstudy import cohorts, scoring
 from dvstudy.cohort import Cohort
 from dvstudy.cohorts import estimands, tally
 from dvstudy.cohorts.observe import Observation
-from dvstudy.studies.thresholds import people, rule, view
-from dvstudy.tables import AREAS, PARTNERS, PREVALENCES, RELATIONS, VICTIMS
+from dvstudy.studies.thresholds import people, rule, scores, view
+from dvstudy.tables import AREAS, FOLLOWED, PARTNERS, PREVALENCES, RELATIONS, VICTIMS
 
 _ACCURACY = ("sensitivity", "specificity", "ppv", "npv", "flagged", "youden")
 _AGREEMENT = ("percent_agreement", "kappa", "ac1", "pabak", "positive_agreement", "negative_agreement",
@@ -58,6 +58,10 @@ def test_every_promised_value_is_there(tutorial: Cohort) -> None:
         *(("overrides", t, "all") for t in ("departed", "departed_up", "departed_down")),
         *(("overrides", f"{t}_difference", "decided_less_rule") for t in ("sensitivity", "specificity")),
         *(("transport_nation", t, g) for t in ("sensitivity", "ppv", "prevalence") for g in ("here", "there")),
+        *(("auc_by_day_order146_severe", "auc", str(day)) for day in FOLLOWED),
+        ("partial_auc_order146_severe", "partial_auc", "all"),
+        ("precision_order146_severe", "average_precision", "all"),
+        ("compare_auc_danger_order146", "auc_difference_common", "all"),
         *(("order146_severe_at_prevalence", t, f"{p:g}") for t in ("ppv", "npv", "found") for p in PREVALENCES),
     }  # fmt: skip
     assert wanted <= have, wanted - have
@@ -210,10 +214,11 @@ def test_accuracy_cells_add_up_to_the_cases() -> None:
     assert [c.sum() for c in cells] == pytest.approx([1.1, 0.9, 0.4, 0.6])
 
 
-def test_groups_departures_and_elsewhere_in_a_large_sample_are_what_the_truth_says(study: Cohort) -> None:
+def test_groups_departures_elsewhere_and_scores_in_a_large_sample_are_what_the_truth_says(study: Cohort) -> None:
     truth = study.truth["estimands"].set_index(["estimand", "term", "group"])
     seen = view.View(study, 1)
     results = [*people.results(seen), *(r for r in rule.results(seen) if r.name.endswith("at_prevalence"))]
+    results += scores.results(seen)
     checked, far = 0, []
     for result in results:
         for row in result.table.to_dict("records"):

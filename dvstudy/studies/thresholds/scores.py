@@ -13,13 +13,11 @@ from dvstudy.studies import frames
 from dvstudy.studies.parts import complement, estimate, say, with_interval
 from dvstudy.studies.run import Section, Statement
 from dvstudy.studies.thresholds.view import SEVERE, View, protected
+from dvstudy.tables import FEW_ALARMS, FOLLOWED
 
 _WEIGHTS: Final = Note("unverified_weights")
 _TIMES: Final = survival.Times("days_followed", "days_to_severe", "days_to_exit")
-#: Days after the case for which the area under the curve is shown.
-_DAYS: Final = (30, 60, 90, 120, 150, 180)
-#: The part of the curve in which at most a fifth of the cases without the event are flagged.
-_FEW_ALARMS: Final = partial_auc.Within("specificity", 0.8, 1.0)
+_FEW_ALARMS: Final = partial_auc.Within("specificity", *FEW_ALARMS)
 _PART: Final = "partial_auc_order146_severe"
 _PRECISION: Final = "precision_order146_severe"
 _SOONER: Final = "concordance_order146_severe"
@@ -43,7 +41,7 @@ def results(view: View) -> Iterator[Result]:
     yield protected(precision_recall.precision_recall(view.police, name=_PRECISION, **count, **police))
     followed: dict[str, Any] = {"score": "total", "times": _TIMES}
     yield protected(survival.concordance(view.police, name=_SOONER, **followed, **police))
-    yield protected(survival.auc_by_day(view.police, name=_BY_DAY, days=_DAYS, **followed, **police))
+    yield protected(survival.auc_by_day(view.police, name=_BY_DAY, days=FOLLOWED, **followed, **police))
 
 
 def sections(found: Mapping[str, Result]) -> Iterator[Section]:
