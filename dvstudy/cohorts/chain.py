@@ -10,11 +10,11 @@ import numpy as np
 from dvstudy.cohorts import facts as facts_of
 from dvstudy.cohorts import habits, outcomes, pathway, people, places
 from dvstudy.cohorts.forms import POLICE_FORM, Form, filled
-from dvstudy.cohorts.numeric import expit, linear
+from dvstudy.cohorts.numeric import linear
 from dvstudy.cohorts.process import Values
 from dvstudy.cohorts.record import Contact, Scene
 from dvstudy.cohorts.streams import Bools, Floats, Ints, Streams
-from dvstudy.cohorts.tuning import Solving, Tuner
+from dvstudy.cohorts.tuning import Solving, Tuner, share
 
 SHIFT, FORM = "imminent", "form"
 
@@ -134,8 +134,7 @@ def _made(scene: Scene, tuner: Tuner) -> Bools:
 
 def _form_chance(scene: Scene, tuner: Tuner) -> Floats:
     predictor = linear(scene.settings.pathway.form, _form_covariates(scene))
-    a = tuner.find(FORM, lambda a: float(np.mean(expit(a + predictor))), scene.settings.margins.form)
-    return expit(a + predictor)
+    return share(tuner, FORM, predictor, np.ones(scene.people.n, dtype=bool), scene.settings.margins.form)
 
 
 def _decided(

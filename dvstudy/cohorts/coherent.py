@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Final
 
 import numpy as np
 
+from dvstudy.cohorts import layers
 from dvstudy.cohorts.numeric import rounded
 from dvstudy.cohorts.process import Values
 from dvstudy.errors import Problem
 from dvstudy.tables import NIGHT, RELATIONS
 
 _VICTIMS: Final = ("women", "men", "minors")
+#: Parameters whose excess would fill the memory before anyone reads a number: so many times the end of their range.
+_COSTLY: Final = (
+    "size.cases", "size.reference", "size.groups", "size.nodes", "size.mark_nodes",
+    "places.counties", "places.urban_stations", "places.rural_stations", "places.urban_officers",
+    "places.rural_officers", "places.urban_workers", "places.rural_workers", "places.advocates", "places.assessors",
+    "places.psychologists", "outcomes.frailty", "outcomes.last_day", "panel.cases", "panel.officers", "panel.workers",
+    "panel.pool", "registry.episodes",
+)  # fmt: skip
+_TIMES: Final = 10
+
+
+def excess(values: Values, ends: Mapping[str, float], subject: str) -> Iterator[Problem]:
+    """Parameters far beyond the end of their documented range (`ends`, by path), where that costs memory."""
+    plain = values.model_dump(by_alias=True)
+    for path in _COSTLY:
+        if path in ends and layers.at(plain, path) > (most := _TIMES * ends[path]):
+            found = str(layers.at(plain, path))
+            yield Problem("above_limit", f"{subject} → {path}", found, values=(("limit", most),))
 
 
 def faults(values: Values, subject: str) -> Iterator[Problem]:

@@ -9,10 +9,15 @@ import numpy as np
 from dvstudy.cohorts import exits
 from dvstudy.cohorts.chain import Arm, Population
 from dvstudy.cohorts.exits import Exits
-from dvstudy.cohorts.numeric import expit
+from dvstudy.cohorts.numeric import expit, rounded
 from dvstudy.cohorts.outcomes import ratios, record_predictor, service_ratio
 from dvstudy.cohorts.streams import Bools, Floats, Ints
 from dvstudy.cohorts.tuning import Tuner
+from dvstudy.errors import UsageError
+
+#: Events that may be drawn: so many a case on average, and so many more in a small cohort, where one case weighs much.
+_MOST = 100
+_FEW = 10**6
 
 
 @dataclass(frozen=True)
@@ -44,13 +49,18 @@ class Happened:
 
 
 def underlying(population: Population) -> Underlying:
-    """Draw frailty, numbers, days and marks of the events without protection, up to the last day of the truth."""
+    """Draw frailty, numbers, days and marks of the events without protection, up to the last day of the truth.
+
+    `UsageError` when they would be more than memory holds, before any is drawn."""
     scene, hazard = population.scene, population.hazard
     o, streams, n = scene.settings.outcomes, scene.streams, scene.people.n
     worst = np.maximum.reduce([*ratios(scene.settings, hazard.severity), np.ones(n)])
     ceiling = worst * max(1, o.hazard_services)
     frailty = o.frailty * streams.gamma("events/frailty", 1 / o.frailty, n)
-    number = streams.of("events/number").poisson(frailty * hazard.baseline * ceiling * o.last_day**o.shape)
+    rate = frailty * hazard.baseline * ceiling * o.last_day**o.shape
+    if not rate.sum() <= _MOST * n + _FEW:
+        raise UsageError("events_too_many", mean=rounded(rate.mean()), most=_MOST)
+    number = streams.of("events/number").poisson(rate)
     case = np.repeat(np.arange(n), number)
     total = len(case)
     z = streams.normal("events/severity", n)[case]

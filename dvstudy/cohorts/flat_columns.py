@@ -89,8 +89,8 @@ class Category(Column):
         yield from _twice(self.levels)
         yield from _count("shares", len(self.shares), len(self.levels))
         if abs((total := sum(self.shares)) - 1) > _ROUNDING:
-            values = (("total", round(total, 6)),)
-            yield "shares", Problem("target_parts", found=", ".join(map(str, self.shares)), values=values)
+            parts = tuple(zip(self.levels, self.shares, strict=False))
+            yield "shares", Problem("target_parts", values=(("total", round(total, 6)), ("parts", parts)))
 
 
 class Ordered(Driven):

@@ -17,6 +17,7 @@ from dvstudy import provenance
 from dvstudy.checks import nearest, read_toml, read_toml_file, validated
 from dvstudy.cohorts.flat_columns import KINDS, Column, weights
 from dvstudy.cohorts.parameters import Count, Section
+from dvstudy.cohorts.recipe import unknown
 from dvstudy.errors import CheckFailed, Problem, Problems
 from dvstudy.storage import MARK
 from dvstudy.tables import CASES
@@ -123,10 +124,13 @@ def _linked(columns: Mapping[str, Column | None], place: str) -> Iterator[Proble
 
 
 def _written(name: str | Path) -> tuple[dict[str, Any], str]:
-    if isinstance(name, Path) or name.endswith(".toml"):
-        return read_toml_file(Path(name)), Path(name).name
+    if isinstance(name, Path) or (isinstance(name, str) and name.endswith(".toml")):
+        data, subject = read_toml_file(Path(name)), Path(name).name
+        if data.keys() & {"extends", "set"} and "columns" not in data:
+            raise CheckFailed(subject, [Problem("flat_is_recipe", found=subject)])
+        return data, subject
     known = flat_recipes()
     if name not in known:
-        raise CheckFailed(name, [Problem("unknown_recipe", found=name, allowed=known, nearest=nearest(name, known))])
+        raise CheckFailed(str(name), [unknown(str(name), known, "recipes", "flat_is_recipe")])
     text = files("dvstudy.cohorts").joinpath("flat_recipes", f"{name}.toml").read_text("utf-8")
     return read_toml(text, f"{name}.toml"), f"{name}.toml"

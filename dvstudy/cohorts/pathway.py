@@ -147,7 +147,7 @@ def _issuing(scene: Scene, tuner: Tuner, known: dict[str, Floats], open_cases: B
         def orders(a: float, inside: Floats = inside, others: float = others) -> float:
             return (float(np.sum(expit(a + inside))) + others) / scene.people.n
 
-        a = tuner.find(f"provisional_{name}", orders, m.provisional * part)
+        a = tuner.find(f"provisional_{name}", orders, m.provisional * part, ends=(0,))
         chance = np.where(here & open_cases, expit(a + predictor), chance)
     return chance
 

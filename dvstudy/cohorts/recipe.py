@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -23,6 +23,7 @@ ASSUMPTION: Final = "assumption"
 #: Kinds of the recipes of vignette panels and of registers.
 PANEL: Final = "panel"
 REGISTRY: Final = "registry"
+KINDS: Final = ("cohort", PANEL, REGISTRY)
 _HEAD: Final = ("name", "extends", "title", "kind", "set")
 
 
@@ -105,7 +106,7 @@ class Recipe:
         parameters, found = dict(self.parameters), Problems(name)
         for path, (value, source) in changes.items():
             _set(plain, parameters, path, {"value": value, "source": source}, name, found)
-        values = _values(plain, name, found)
+        values = _values(plain, parameters, name, found)
         changed = tuple(dict.fromkeys((*self.changed, *changes)))
         title = self.title if name == self.name else f"{self.title} ({name})"
         return Recipe(name, title, self.kind, values, parameters, changed)
@@ -113,8 +114,7 @@ class Recipe:
 
 def recipes() -> tuple[str, ...]:
     """Names of the recipes that ship with the package."""
-    names = (f.name.removesuffix(".toml") for f in _folder("recipes").iterdir() if f.name.endswith(".toml"))
-    return tuple(sorted(set(names) - {BASE}))
+    return tuple(sorted(_names("recipes") - {BASE}))
 
 
 def load_recipe(name: str | Path) -> Recipe:
@@ -126,30 +126,31 @@ def load_recipe(name: str | Path) -> Recipe:
     Raises
     ------
     CheckFailed
-        For an unknown name, a TOML fault, an unknown parameter, a value outside its domain, parameters that contradict
-        each other, a parameter without source.
+        For an unknown name, the name of a flat recipe, a TOML fault; and, all at once, for what is missing at the head,
+        an unknown parameter or published figure, a value outside its domain, parameters that contradict each other, a
+        parameter without source.
     """
-    data, subject = _written(name)
-    chain = [data]
-    while (parent := chain[-1].get("extends")) is not None:
-        chain.append(_shipped(str(parent), subject))
-    parameters = _parameters(chain[-1], subject)
+    data, subject, found = _written(name)
+    chain = _chain(data, found)
+    parameters, changed = _parameters(chain[-1], subject), list[str]()
     plain = layers.tree({path: p.resolved() for path, p in parameters.items()}) | _bank()
-    found, changed = Problems(subject), list[str]()
     for layer in reversed(chain[:-1]):
-        for path, given in layers.settings(layer.get("set", {})):
-            _set(plain, parameters, path, given, str(layer["name"]), found)
+        own = layer.get("set", {})
+        for path, given in layers.settings(own if isinstance(own, Mapping) else {}):
+            _set(plain, parameters, path, given, str(layer.get("name", subject)), found)
             changed.append(path)
-    values = _values(plain, subject, found)
-    kind = next((str(layer["kind"]) for layer in chain if "kind" in layer), "cohort")
+    values = _values(plain, parameters, subject, found)
+    kind = next((str(layer["kind"]) for layer in chain if "kind" in layer), KINDS[0])
     return Recipe(str(data["name"]), str(data["title"]), kind, values, parameters, tuple(dict.fromkeys(changed)))
 
 
-def _values(plain: Mapping[str, Any], subject: str, found: Problems) -> Values:
+def _values(plain: Mapping[str, Any], parameters: Mapping[str, Parameter], subject: str, found: Problems) -> Values:
     """The typed parameters; CheckFailed with what was `found` before, what is outside its domain, and what
     contradicts itself, all at once."""
     values = found.kept(lambda: validated(Values, plain, subject))
+    ends = {path: p.range[-1] for path, p in parameters.items() if isinstance(p.range, list)}
     found.extend(coherent.faults(values, subject) if values else ())
+    found.extend(coherent.excess(values, ends, subject) if values else ())
     found.stop()
     assert values is not None
     return values
@@ -165,7 +166,7 @@ def _set(
     if isinstance(given, Mapping):
         about = {"range": "any", "symbol": "-", "name": path}
         made = found.kept(lambda: validated(Parameter, {**about, **named}, f"{subject} → {path}"))
-        if made is None:
+        if made is None or not _figures_known(made, f"{subject} → {path}", found):
             return
         named = {"value": made.resolved(), "ratio": made.ratio, "source": made.source}
     problems = list(layers.put(plain, path, named["value"], subject))
@@ -182,32 +183,67 @@ def _set(
     parameters[base] = old.model_copy(update=update)
 
 
-def _written(name: str | Path) -> tuple[dict[str, Any], str]:
-    if isinstance(name, Path) or name.endswith(".toml"):
-        path = Path(name)
-        return _headed(read_toml_file(path), path.name), path.name
-    return _shipped(name, name), f"{name}.toml"
+def _figures_known(parameter: Parameter, place: str, found: Problems) -> bool:
+    """Whether the published figures behind a ratio are there; those that are not are problems of this place."""
+    faults = Problems(place)
+    for figure in parameter.ratio or ():
+        faults.kept(partial(evidence.value, figure))
+    found.extend(replace(problem, place=f"{place}.ratio") for problem in faults.found)
+    return not faults.found
 
 
-def _shipped(name: str, subject: str) -> dict[str, Any]:
-    if name not in (*recipes(), BASE):
-        known = recipes()
-        raise CheckFailed(subject, [Problem("unknown_recipe", found=name, allowed=known, nearest=nearest(name, known))])
+def _written(name: str | Path) -> tuple[dict[str, Any], str, Problems]:
+    """The content of a recipe, its name in messages, and what is wrong at the head of a team's file."""
+    if isinstance(name, Path) or (isinstance(name, str) and name.endswith(".toml")):
+        data, subject = read_toml_file(Path(name)), Path(name).name
+        if "columns" in data and not data.keys() & {"extends", "set"}:
+            raise CheckFailed(subject, [Problem("recipe_is_flat", found=subject)])
+        return data, subject, Problems(subject, list(_head_faults(data, subject)))
+    subject = f"{name}.toml"
+    if name not in (known := recipes()) and name != BASE:
+        raise CheckFailed(str(name), [unknown(str(name), known, "flat_recipes", "recipe_is_flat")])
+    return _shipped(name), subject, Problems(subject)
+
+
+def unknown(name: str, known: tuple[str, ...], other: str, is_other: str) -> Problem:
+    """The problem of a name that is none of the `known` ones: it is a recipe of the other kind, or of neither."""
+    if name in _names(other):
+        return Problem(is_other, found=name, allowed=known)
+    return Problem("unknown_recipe", found=name, allowed=known, nearest=nearest(name, known))
+
+
+def _chain(data: dict[str, Any], found: Problems) -> list[dict[str, Any]]:
+    """The layers of a recipe, the base last. Where a file extends nothing that there is, the problem is added and its
+    settings are held against the base."""
+    if "extends" not in data:
+        return [data] if data.get("name") == BASE else [data, _shipped(BASE)]
+    parent, known = data["extends"], (BASE, *recipes())
+    if isinstance(parent, str) and parent not in known:
+        problem = Problem("recipe_extends", f"{found.subject} → extends", parent, known, nearest(parent, known))
+        found.add(problem)
+    return [data, *_chain(_shipped(parent if parent in known else BASE), found)]
+
+
+def _shipped(name: str) -> dict[str, Any]:
     return read_toml(_folder("recipes").joinpath(f"{name}.toml").read_text("utf-8"), f"{name}.toml")
 
 
-def _headed(data: dict[str, Any], subject: str) -> dict[str, Any]:
+def _names(folder: str) -> set[str]:
+    return {f.name.removesuffix(".toml") for f in _folder(folder).iterdir() if f.name.endswith(".toml")}
+
+
+def _head_faults(data: dict[str, Any], subject: str) -> list[Problem]:
     """A team's file: it names itself, extends a shipped recipe, and sets values; nothing else."""
     found = [Problem("missing_key", subject, key) for key in ("name", "title", "extends") if key not in data]
     unknown = [key for key in data if key not in _HEAD]
     found += [Problem("unknown_key", subject, key, _HEAD, nearest(key, _HEAD)) for key in unknown]
     texts = [key for key in _HEAD[:-1] if not isinstance(data.get(key, ""), str)]
     found += [Problem("wants_text", f"{subject} → {key}", str(data[key])[:60]) for key in texts]
+    if isinstance(kind := data.get("kind", KINDS[0]), str) and kind not in KINDS:
+        found.append(Problem("not_one_of", f"{subject} → kind", kind, KINDS, nearest(kind, KINDS)))
     if not isinstance(data.get("set", {}), Mapping):
         found.append(Problem("wants_table", f"{subject} → set", str(data["set"])[:60]))
-    if found:
-        raise CheckFailed(subject, found)
-    return data
+    return found
 
 
 def _parameters(data: Mapping[str, Any], subject: str) -> dict[str, Parameter]:

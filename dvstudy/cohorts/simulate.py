@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from dvstudy.cohorts.recipe import PANEL, REGISTRY, Recipe, load_recipe
 from dvstudy.cohorts.reference import Reference, reference
 from dvstudy.cohorts.streams import Streams
 from dvstudy.cohorts.tuning import Fixed
-from dvstudy.errors import UsageError
+from dvstudy.errors import Problem, UsageError
 
 Progress = Callable[[str], None]
 
@@ -64,6 +64,7 @@ def simulate(
     """
     arguments(whole("seed", seed, 0), whole("cases", 1 if cases is None else cases, 1))
     chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    arguments(_too_many(chosen, cases))
     say = progress or _silent
     say("calibrate")
     fixed = reference(chosen)
@@ -172,6 +173,13 @@ def _about(recipe: Recipe, seed: int, cases: int) -> dict[str, Any]:
         "assumptions": [path for path, p in recipe.parameters.items() if p.assumed],
         "parameters": recipe.plain,
     }
+
+
+def _too_many(recipe: Recipe, cases: int | None) -> Iterator[Problem]:
+    """The fault of more cases than the range of their number in the recipe."""
+    limits = recipe.parameters["size.cases"].range
+    if cases is not None and isinstance(limits, list) and cases > limits[-1]:
+        yield Problem("too_many_cases", "cases", str(cases), values=(("limit", int(limits[-1])),))
 
 
 def _silent(step: str) -> None:

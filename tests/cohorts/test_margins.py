@@ -10,6 +10,7 @@ from dvstudy.cohort import Cohort
 from dvstudy.cohorts import margins
 from dvstudy.cohorts.reference import population, reference
 from dvstudy.cohorts.simulate import draw
+from dvstudy.cohorts.tuning import Solving
 from dvstudy.errors import UsageError
 
 
@@ -127,3 +128,26 @@ def test_what_years_share_is_what_each_would_solve_alone(variant: Any) -> None:
     base = variant({}, 2000)
     later = base.changed_to("later", {"places.first_year": (2097, "assumption")})
     assert reference(base).intercepts == population(later)[1]
+
+
+def test_a_share_may_be_nought_or_all(variant: Any) -> None:
+    wanted = {"form": 1.0, "objection": 0.0, "confirmed": 1.0, "reconciled": 0.0, "service": 0.995}
+    recipe = variant({f"margins.{name}": value for name, value in wanted.items()})
+    achieved = cohorts.calibration(recipe).set_index("margin")["achieved"]
+    assert {name: achieved[name] for name in wanted if name != "service"} == {
+        name: value for name, value in wanted.items() if name != "service"
+    }
+    assert achieved["service"] == pytest.approx(0.995, abs=0.002)
+    cases = cohorts.simulate(recipe, seed=3, cases=300)
+    police = cases.assessments.query("instrument == 'order146'")
+    assert set(cases.cases.index) == set(police["case_id"])
+    cases.check()
+
+
+def test_the_range_of_a_refused_margin_runs_upwards() -> None:
+    for expected in (lambda a: 0.926, lambda a: 0.926 - a / 1000):
+        with pytest.raises(UsageError) as caught:
+            Solving(0.985).find("imminent", expected, 0.97, coarse=True)
+        assert caught.value.values["low"] <= caught.value.values["high"] < 0.97
+    found = Solving(0.985).find("falling", lambda a: 0.5 - a / 100, 0.51, coarse=True)
+    assert found == pytest.approx(-1, abs=0.01)

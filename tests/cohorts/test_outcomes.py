@@ -17,6 +17,7 @@ from dvstudy.cohorts.observe import Observation
 from dvstudy.cohorts.pathway import Orders
 from dvstudy.cohorts.reference import reference
 from dvstudy.cohorts.simulate import draw
+from dvstudy.errors import CheckFailed, UsageError, WrongArguments
 
 
 @pytest.mark.parametrize("arm", [0, 1])
@@ -157,3 +158,33 @@ def test_orders_lower_the_risk_of_everybody_whose_hazard_they_lower(large: Obser
     provisional, court = outcomes.ratios(p.scene.settings, p.hazard.severity)
     helped = (provisional < 1) & (court < 1)
     assert helped.mean() > 0.9 and (p.protected[helped] < p.untreated[helped]).all()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outcomes.frailty": 50.0},
+        {"size.nodes": 10**9, "places.counties": 10**6},
+        {"size.reference": 10**12, "panel.pool": 10**9},
+    ],
+)
+def test_parameters_that_would_fill_the_memory_are_refused_together(changes: dict[str, Any]) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.load_recipe("tutorial").changed_to("team", {k: (v, "assumption") for k, v in changes.items()})
+    assert {p.place for p in caught.value.problems} == {f"team → {path}" for path in changes}
+    assert {p.code for p in caught.value.problems} == {"above_limit"}
+
+
+def test_loadings_that_would_bring_events_without_end_are_told_before_any_is_drawn(variant: Any) -> None:
+    steep = {"S": 5.0, "C": 5.0, "U": 3.0, "L": 3.0, "log_prior": 2.0}
+    recipe = variant({f"outcomes.risk.{name}": weight for name, weight in steep.items()})
+    with pytest.raises(UsageError) as caught:
+        cohorts.simulate(recipe, seed=1, cases=20)
+    assert caught.value.code == "events_too_many"
+    assert all("outcomes.risk" in caught.value.text(code) for code in ("en", "ro"))
+
+
+def test_more_cases_than_a_cohort_holds_are_told_where_they_fit() -> None:
+    with pytest.raises(WrongArguments) as caught:
+        cohorts.simulate("tutorial", seed=1, cases=10**12)
+    assert all("cohorts.write_years" in caught.value.text(code) for code in ("en", "ro"))

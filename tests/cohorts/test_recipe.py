@@ -148,7 +148,72 @@ def test_all_faults_of_a_layer_come_at_once(tmp_path: Path) -> None:
     path.write_text('name = "team"\ntitle = "Team"\nextends = "team.toml"\n', "utf-8")
     with pytest.raises(CheckFailed) as caught:
         cohorts.load_recipe(path)
-    assert caught.value.problems[0].code == "unknown_recipe"
+    assert caught.value.problems[0].code == "recipe_extends"
+
+
+@pytest.mark.parametrize("head", ["", 'extends = "tutoral"\n', "extends = 3\n", 'title = "T"\nextends = "own.toml"\n'])
+def test_faults_at_the_head_hide_none_under_set(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "team.toml"
+    body = """kind = "weekly"
+[set.margins]
+urbn = 0.5
+form = 1.5
+provisional = { ratio = ["RO-OPP-225", "RO-INT"] }
+"""
+    path.write_text(f'name = "team"\n{head}{body}', "utf-8")
+    with pytest.raises(CheckFailed) as caught:
+        cohorts.load_recipe(path)
+    problems = caught.value.problems
+    assert [p.place for p in problems if p.code == "unknown_figure"] == ["team.toml → margins.provisional.ratio"] * 2
+    assert {"RO-OPP-225", "RO-INT", "urbn", "1.5", "weekly"} <= {p.found for p in problems}
+    assert ("title" in head) != any(p.found == "title" for p in problems)
+    extends = [p for p in problems if "extends" in (p.found, p.place.rpartition(" → ")[2])]
+    assert len(extends) == 1 and "team.toml" in extends[0].place
+    if "tutoral" in head:
+        assert (extends[0].place, extends[0].found, extends[0].nearest) == (
+            "team.toml → extends", "tutoral", "tutorial",
+        )  # fmt: skip
+    for code in ("en", "ro"):
+        assert caught.value.text(code).count("team.toml → ") >= 5
+
+
+def test_recipes_of_the_other_kind_are_named_as_such(tmp_path: Path) -> None:
+    calls: list[tuple[Any, str, str]] = [
+        (cohorts.load_recipe, "police_form", 'cohorts.flat("police_form"'),
+        (cohorts.load_flat_recipe, "tutorial", 'dvstudy.simulate("tutorial"'),
+        (lambda name: cohorts.flat(name, seed=1), "base", "base"),
+    ]
+    for call, name, said in calls:
+        with pytest.raises(CheckFailed) as caught:
+            call(name)
+        assert all(said in caught.value.text(code) for code in ("en", "ro"))
+        assert caught.value.problems[0].code in ("recipe_is_flat", "flat_is_recipe")
+    flat, whole = tmp_path / "flat.toml", tmp_path / "whole.toml"
+    flat.write_text('name = "x"\n[columns.a]\nkind = "normal"\n', "utf-8")
+    whole.write_text('name = "x"\nextends = "base"\n', "utf-8")
+    for call, path, code in (
+        (cohorts.load_recipe, flat, "recipe_is_flat"),
+        (cohorts.load_flat_recipe, whole, "flat_is_recipe"),
+    ):
+        with pytest.raises(CheckFailed) as caught:
+            call(path)
+        assert [p.code for p in caught.value.problems] == [code]
+
+
+@pytest.mark.parametrize("wrong", [None, 5, ["tutorial"]], ids=repr)
+def test_what_is_no_name_is_no_recipe(wrong: Any) -> None:
+    for call in (cohorts.load_recipe, cohorts.load_flat_recipe):
+        with pytest.raises(CheckFailed) as caught:
+            call(wrong)
+        assert caught.value.problems[0].code == "unknown_recipe"
+
+
+def test_no_source_names_a_place_that_readers_cannot_find() -> None:
+    for name in cohorts.recipes():
+        sources = cohorts.describe(name)["source"]
+        assert not sources.str.contains(r"\bRO[ :]|section \d", regex=True).any() or set(
+            sources.index[sources.str.contains(r"\bRO[ :]|section \d", regex=True)]
+        ) == {"margins.direct"}, name
 
 
 @pytest.mark.parametrize(

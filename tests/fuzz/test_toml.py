@@ -147,4 +147,4 @@ def test_a_recipe_does_not_extend_itself_nor_another_file(judged: Judge, put: Ca
     path = put("x.toml", "")
     path.write_text(document(RECIPE | {"extends": str(path)}), "utf-8")
     fault = judged(recipe.load_recipe, path)
-    assert isinstance(fault, CheckFailed) and fault.problems[0].code == "unknown_recipe"
+    assert isinstance(fault, CheckFailed) and fault.problems[0].code == "recipe_extends"
