@@ -37,15 +37,20 @@ _DEEPEST: Final = 50
 _LARGEST: Final = 2**31 - 1
 #: Signs that no page and no workbook can hold.
 _CONTROL: Final = re.compile("[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\ufffe\uffff]")
+#: Zeros before the other digits of a number.
+_LEADING: Final = re.compile(r"(?<!\d)0+(?=\d)", re.ASCII)
 #: A longer word has no nearest spelling, and among more words none is sought.
 _LONGEST_WORD, _MOST_WORDS = 100, 1000
 
 
 def nearest(word: str, allowed: Collection[str]) -> str:
-    """The closest allowed spelling, or an empty string when nothing is close."""
+    """The closest allowed spelling, or an empty string when nothing is close; q5 is q05 before it is q15."""
     if len(word) > _LONGEST_WORD or len(allowed) > _MOST_WORDS:
         return ""
     by_folded = {a.casefold(): a for a in allowed}
+    by_number = {_LEADING.sub("", folded): one for folded, one in reversed(by_folded.items())}
+    if (bare := _LEADING.sub("", word.casefold())) in by_number:
+        return by_number[bare]
     matches = get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
     return by_folded[matches[0]] if matches else ""
 

@@ -65,8 +65,9 @@ def read(source: str | Path, recipe: Recipe) -> list[Target]:
     Raises
     ------
     CheckFailed
-        Listing every fault: unknown targets (with the nearest), shares outside 0 to 1, counts below 10, parts that
-        do not add up, targets that no recipe could reach together (with the range that is possible; see `limits`).
+        Listing every fault: unknown targets (with the nearest), shares outside 0 to 1, counts below 10 (but for
+        `structural` ends), parts that do not add up, targets that no recipe could reach together (with the range that
+        is possible; see `limits`).
     """
     if isinstance(source, Path) and source.suffix.lower() in _WORKBOOKS and source.is_file():
         raise CheckFailed(source.name, [Problem("target_workbook", source.name)])
@@ -75,9 +76,9 @@ def read(source: str | Path, recipe: Recipe) -> list[Target]:
     found, known = Problems(subject), names(recipe.settings)
     if not table:
         found.add(Problem("table_no_rows", subject))
-    found.extend(strict.faults(table, subject, COLUMNS))
+    found.extend(strict.faults(table, COLUMNS))
     for cells in table:
-        found.extend(_faults(cells, known))
+        found.extend(_faults(cells, known, structural(recipe, cells.text["target"])))
     given = {c.text["target"]: round(c.number("value"), PLACES) for c in table if _usable(c, known)}
     if given.keys() >= {c.text["target"] for c in table if c.text["target"] in Margins.model_fields}:
         found.extend(limits.together(given, recipe, subject))
@@ -86,6 +87,14 @@ def read(source: str | Path, recipe: Recipe) -> list[Target]:
         Target(name, value, int(c.number("n")), c.text["source"])
         for c, (name, value) in zip(table, given.items(), strict=True)
     ]
+
+
+def structural(recipe: Recipe, name: str) -> tuple[float, ...]:
+    """The ends, 0 or 1, that the documented range of a margin holds: a place without devices, a form at every
+    intervention. A share there says how a place works and nothing about a person, so no count behind it is small."""
+    parameter = recipe.parameters.get(f"margins.{name}")
+    ends = parameter.range if parameter and isinstance(parameter.range, list) else []
+    return tuple(end for end in ends if end in (0, 1))
 
 
 def names(values: Values) -> tuple[str, ...]:
@@ -116,8 +125,8 @@ def _with_commas(text: str) -> str:
     return written.getvalue()
 
 
-def _faults(cells: Cells, known: Sequence[str]) -> Iterator[Problem]:
-    """Everything that is wrong in one row."""
+def _faults(cells: Cells, known: Sequence[str], ends: Sequence[float]) -> Iterator[Problem]:
+    """Everything that is wrong in one row; a value at one of the `ends` has no small count behind it."""
     name, value, n = cells.text["target"], cells.number("value"), cells.number("n")
     yield from (Problem("target_blank", cells.place, column) for column, found in cells.text.items() if not found)
     if cells.text["n"] and not (n >= 1 and n.is_integer()):
@@ -134,6 +143,8 @@ def _faults(cells: Cells, known: Sequence[str]) -> Iterator[Problem]:
     low, high = _limits(name)
     if value < low or value > high:
         yield cells.fault("target_range", "value", ("low", low), ("high", high))
+    elif value in ends:
+        return
     elif (name not in MEASURES or name == SOCIAL_SHARE) and (few := _smallest_cell(name, value, n)) < LEAST:
         yield Problem("target_small", f"{cells.place} → n", str(few), values=(("least", LEAST),))
 

@@ -90,7 +90,7 @@ def _read(
     text, subject = strict.content(source, source.name if isinstance(source, Path) else subject)
     table = strict.rows(text, subject, columns)
     found = Problems(subject)
-    found.extend(strict.faults(table, subject, columns))
+    found.extend(strict.faults(table, columns))
     found.extend(further(table))
     found.stop()
     return strict.frame(table, columns)

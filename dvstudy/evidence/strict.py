@@ -80,16 +80,16 @@ def rows(text: str, subject: str, columns: Mapping[str, Column]) -> list[Cells]:
     return [Cells(f"{subject}:{n} ({row[key]})", row) for n, row in table]
 
 
-def faults(table: Sequence[Cells], subject: str, columns: Mapping[str, Column]) -> Iterator[Problem]:
+def faults(table: Sequence[Cells], columns: Mapping[str, Column]) -> Iterator[Problem]:
     """Faults of single cells, and ids (the first column) that stand more than once."""
     key = next(iter(columns))
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for cells in table:
         for name, column in columns.items():
             yield from _cell(cells, name, column)
-        if cells.text[key] in seen:
-            yield Problem("duplicate_id", subject, cells.text[key])
-        seen.add(cells.text[key])
+        first = seen.setdefault(cells.text[key], cells.place)
+        if first != cells.place:
+            yield Problem("duplicate_row", cells.place, cells.text[key], values=(("first", first),))
 
 
 def frame(table: Sequence[Cells], columns: Mapping[str, Column]) -> pd.DataFrame:

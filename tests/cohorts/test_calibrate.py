@@ -45,11 +45,30 @@ def test_every_fault_of_a_row_is_told_at_once(small: Any) -> None:
 def test_faults_of_all_rows_and_of_the_whole_are_told_together(small: Any) -> None:
     rows = "imminnt,0.2,,own\norder146.q5,0.2,500,own\nform,90,0,\nwomen,0.7,900,own\nmen,0.2,900,own\n"
     found = faults(small, f"{rows}minors,0.2,900,own\nform,0.9,500,own\nkappa_decision,-0.9,200,own\n")
-    whole = {"duplicate_id", "target_parts", "target_infeasible"}
+    whole = {"duplicate_row", "target_parts", "target_infeasible"}
     assert {code for code, _ in found} == whole | {"target_unknown", "target_blank", "target_n", "target_range"}
     assert ("target_range", "90") in found and ("target_n", "0") in found
     found = faults(small, "form,0.9,,own\nkappa_decision,0.99,100,own\nimminent_social,0.5,400,own\n")
     assert {code for code, _ in found} == {"target_blank", "target_infeasible"}
+
+
+def test_an_end_that_is_how_a_place_works_has_no_small_count(small: Any) -> None:
+    rows = targets.read(f"{HEAD}device,0,500,no devices here\nform,1,500,at every intervention\n", small)
+    made = cohorts.calibrate(small, f"{HEAD}device,0,500,none\nform,1,500,all\n", name="without")
+    assert [(one.name, one.value) for one in rows] == [("device", 0), ("form", 1)]
+    assert made.table["within"].all() and list(made.table["achieved"]) == [0, 1]
+    assert faults(small, "device,0.004,500,own\nconfirmed,1,500,own\n") == {
+        ("target_small", "2"), ("target_small", "0"),
+    }  # fmt: skip
+
+
+def test_a_repeated_target_names_both_of_its_rows_and_q5_is_q05(small: Any) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        targets.read(f"{HEAD}form,0.9,500,own\norder146.q5,0.2,500,own\nform,0.8,500,own\n", small)
+    problems = {p.code: p for p in caught.value.problems}
+    assert problems["target_unknown"].nearest == "order146.q05"
+    assert problems["duplicate_row"].place == "targets:4 (form)"
+    assert all("targets:2" in problems["duplicate_row"].text(one) for one in language.languages())
 
 
 @pytest.mark.parametrize(
@@ -86,7 +105,7 @@ def test_messages_have_the_decimal_mark_of_their_language(small: Any) -> None:
 
 
 def test_both_cells_behind_a_share_count_and_so_does_an_empty_one(small: Any) -> None:
-    assert faults(small, "form,0.99,200,own\ndevice,0,500,own\n") == {("target_small", "2"), ("target_small", "0")}
+    assert faults(small, "form,0.99,200,own\nservice,0,500,own\n") == {("target_small", "2"), ("target_small", "0")}
     (target,) = targets.read(f"{HEAD}breach_court,0.4,50,own\n", small)
     assert target.kind == "margin"
 

@@ -146,7 +146,7 @@ def test_all_faults_are_listed_at_once(tmp_path: Path) -> None:
     with pytest.raises(CheckFailed) as caught:
         evidence.read_validation(path)
     assert [p.code for p in caught.value.problems] == [
-        "evidence_code", "evidence_code", "duplicate_id", "evidence_too_many",
+        "evidence_code", "evidence_code", "duplicate_row", "evidence_too_many",
     ]  # fmt: skip
     assert all("mine.csv" in p.place for p in caught.value.problems)
 
