@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dvstudy.numbers import resample
-from dvstudy.numbers.two_by_two import SHARES, TERMS, measures, net_benefit
+from dvstudy.numbers.two_by_two import SHARES, measures, net_benefit
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +44,12 @@ def figure(cells: ArrayLike, criterion: Criterion) -> Floats:
     """(...) the figure that is made as large as possible, from (..., 4) counts."""
     if criterion.kind == "net_benefit":
         return net_benefit(cells, criterion.value)
-    return np.asarray(measures(cells)[..., TERMS.index(criterion.term)])
+    shares = {"sensitivity": (0, 2), "specificity": (3, 1)}
+    wanted = [shares[criterion.term]] if criterion.term in shares else list(shares.values())
+    counts = np.asarray(cells, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [counts[..., one] / (counts[..., one] + counts[..., other]) for one, other in wanted]
+    return np.asarray(parts[0] if len(parts) == 1 else parts[0] + parts[1] - 1)
 
 
 def allowed(cells: ArrayLike, criterion: Criterion) -> NDArray[np.bool_]:
