@@ -12,6 +12,7 @@ from typing import Final
 
 from dvstudy import cohorts, intake, studies
 from dvstudy import language as lang
+from dvstudy.checks import arguments
 from dvstudy.cohort import Cohort
 from dvstudy.errors import UsageError
 from dvstudy.render import notebooks, report
@@ -39,8 +40,10 @@ class Written:
 class Plan:
     """What to study and where to put it.
 
-    `source` is a recipe name, or the folder of a cohort (dvstudy's own or a team's files). `notebooks` is the folder
-    of notebooks to execute, or None. An existing `out` is replaced only with `force`.
+    `studies` are the names of studies (`studies.STUDIES`); any others than `ORDER` are a report of their own, without
+    notebooks and reporting guidelines, which belong to the whole study. `source` is a recipe name, or the folder of a
+    cohort (dvstudy's own or a team's files). `notebooks` is the folder of notebooks to execute, or None. An existing
+    `out` is replaced only with `force`.
     """
 
     source: str | Path
@@ -50,6 +53,12 @@ class Plan:
     cases: int | None = None
     notebooks: Path | None = None
     force: bool = False
+    studies: Sequence[str] = ORDER
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is the whole study."""
+        return tuple(self.studies) == ORDER
 
 
 @contextmanager
@@ -59,11 +68,12 @@ def silent(key: str, **values: object) -> Iterator[None]:
 
 
 def run(plan: Plan, progress: Progress = silent) -> Written:
-    """Carry out `plan`: simulate or open the cohort, run the three studies, execute the notebooks, write the pages.
+    """Carry out `plan`: simulate or open the cohort, run its studies, execute the notebooks, write the pages.
 
     Everything is written beside `plan.out` first and moved into place when complete, so that a failure leaves nothing
     half-written and what was there before untouched.
     """
+    arguments(*(studies.unknown(name) for name in plan.studies))
     if plan.cases is not None and isinstance(plan.source, Path):
         raise UsageError("cases_of_folder", folder=plan.source.name)
     if plan.out.exists() and not plan.force:
@@ -75,10 +85,10 @@ def run(plan: Plan, progress: Progress = silent) -> Written:
         cohort = _cohort(plan, progress)
         with progress("save_cohort"):
             cohort.save(staging / COHORT)
-        runs = dict(_studies(cohort, plan.seed, staging / RUNS, progress))
+        runs = dict(_studies(cohort, plan, staging / RUNS, progress))
         executed = _notebooks(plan, staging, progress)
         pages = _pages(runs, cohort, plan.languages, staging, progress)
-        lists = _lists(runs, plan.languages, staging)
+        lists = _lists(runs, plan.languages, staging) if plan.whole else []
         _move(staging, plan.out)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -109,16 +119,16 @@ def _cohort(plan: Plan, progress: Progress) -> Cohort:
         return cohorts.simulate(plan.source, seed=plan.seed, cases=plan.cases)
 
 
-def _studies(cohort: Cohort, seed: int, folder: Path, progress: Progress) -> Iterator[tuple[str, StudyRun]]:
-    for name in ORDER:
+def _studies(cohort: Cohort, plan: Plan, folder: Path, progress: Progress) -> Iterator[tuple[str, StudyRun]]:
+    for name in dict.fromkeys(plan.studies):
         with progress(name):
-            done = studies.study(name, cohort, seed=seed)
+            done = studies.study(name, cohort, seed=plan.seed)
             done.save(folder / name)
         yield name, done
 
 
 def _notebooks(plan: Plan, staging: Path, progress: Progress) -> list[Path]:
-    if plan.notebooks is None or not plan.notebooks.is_dir():
+    if plan.notebooks is None or not plan.whole or not plan.notebooks.is_dir():
         return []
     folder = staging / NOTEBOOKS
     folder.mkdir()

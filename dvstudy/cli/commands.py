@@ -22,6 +22,7 @@ def study(options: Namespace, language: str) -> Iterator[str]:
         cases=options.cases,
         notebooks=options.notebooks,
         force=options.force,
+        studies=tuple(options.studies or workflow.ORDER),
     )
     steps = Steps(language)
     written = workflow.run(plan, steps.step)
@@ -32,7 +33,7 @@ def study(options: Namespace, language: str) -> Iterator[str]:
         yield lang.text("cli.study.lists", language, path=page)
     if written.notebooks:
         yield lang.text("cli.study.notebooks", language, path=written.notebooks[0].parent)
-    else:
+    elif plan.whole:
         yield lang.text("cli.study.no_notebooks", language, path=options.notebooks)
     yield lang.text("cli.study.runs", language, path=written.runs)
     yield lang.text("cli.study.cohort", language, path=written.cohort)

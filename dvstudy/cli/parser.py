@@ -52,6 +52,7 @@ def _study(one: argparse.ArgumentParser, language: str) -> None:
     source.add_argument(
         "--recipe", default="unified_parallel", metavar=meta("recipe", language), help=helped("recipe", language)
     )
+    one.add_argument("--studies", nargs="+", metavar=meta("name", language), help=helped("studies", language))
     add_seed(one, language)
     add_cases(one, language)
     one.add_argument("--report", choices=(*lang.languages(), "both"), default="both", help=helped("report", language))

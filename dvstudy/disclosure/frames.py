@@ -17,8 +17,8 @@ PEOPLE: Final = (
 )  # fmt: skip
 #: Frames of cells, one a row; a frame of another name passes only if it is a result table or the data are synthetic.
 _CELLS: Final = ("counts", "limits", "paradox")
-#: Illustrations without data behind them.
-_FREE: Final = ("paradox_curve", "precision", "power")
+#: Illustrations without data behind them, and figures that others have published.
+_FREE: Final = ("paradox_curve", "precision", "power", "published")
 #: A smooth curve of few coefficients, and bars that each hold enough people of both kinds.
 _SMOOTH: Final = ("calibration_curve", "risk_histogram")
 #: Columns that name a cell and never tell about people.

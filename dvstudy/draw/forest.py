@@ -16,19 +16,26 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Frames = Mapping[str, pd.DataFrame]
+#: Letters in a line of a label where many long lines stand below each other.
+_WIDE = 42
 
 
 def estimates(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any], language: str) -> None:
     """Every estimate of the most frequent kind with its interval, and the numbers beside it; others stay in the table.
 
-    Reads the core columns and `kind`. `frames` is not read.
+    Reads the core columns and `kind`, and of ``frames["published"]`` (`group`, `estimate`) figures of others, drawn as
+    open diamonds in the lines of their groups.
     """
     kind = rows.kind_of(table)
     chosen = rows.lines(table)
     if chosen["estimate"].isna().all():
         rows.empty(ax, meta, language)
         return
-    _lines(ax, chosen, rows.labels(chosen, meta, language), kind, language)
+    labels = rows.labels(chosen, meta, language)
+    if "published" in frames:
+        _published(ax, chosen, frames["published"], language)
+        labels = [style.wrapped(label.replace("\n", " "), _WIDE) for label in labels]
+    _lines(ax, chosen, labels, kind, language)
     ax.set_xlabel(lang.text(f"axis.{kind}", language))
     _range(ax, chosen, kind)
     style.axis_numbers(ax, "x", kind, language)
@@ -67,6 +74,17 @@ def _lines(ax: Axes, chosen: pd.DataFrame, labels: Sequence[str], kind: Kind, la
     ax.set_yticks(places, labels)
     ax.set_ylim(-0.6, len(chosen) - 0.4)
     style.dress(ax)
+
+
+def _published(ax: Axes, chosen: pd.DataFrame, figures: pd.DataFrame, language: str) -> None:
+    """Figures of others in the lines of their groups, named in a legend."""
+    known = figures.set_index("group")["estimate"].astype("float64")
+    here = zip(chosen["group"][::-1], chosen["estimate"][::-1], strict=True)
+    spots = [(known[g], place) for place, (g, own) in enumerate(here) if g in known.index and pd.notna(own)]
+    if spots:
+        open_ = {"markerfacecolor": "none", "markeredgecolor": style.VERMILION, "markersize": 7.5, "zorder": 4}
+        ax.plot(*zip(*spots, strict=True), "D", label=lang.text("term.published", language), **open_)
+        style.legend(ax, 1)
 
 
 def _triples(table: pd.DataFrame) -> list[tuple[float, float, float]]:

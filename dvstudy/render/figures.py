@@ -21,8 +21,9 @@ _LISTED: Final = ("estimates", "trial")
 
 
 def figures(results: Sequence[Result], language: str) -> list[Figure]:
-    """The pictures of results that share a table; none where the table says the same in less room."""
-    if len(results) > 1 and results[0].meta.get("picture") in _LISTED:
+    """The pictures of results that share a table; none where the table says the same in less room, unless published
+    figures stand in the picture."""
+    if len(results) > 1 and results[0].meta.get("picture") in _LISTED and "published" not in results[0].frames:
         return []
     return [made for result in results for made in _own(result, language)]
 

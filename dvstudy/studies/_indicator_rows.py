@@ -99,6 +99,19 @@ def _of_orders(kind: str, read: Callable[[pd.DataFrame, pd.DataFrame], pd.Series
     return held
 
 
+def _contested(cohort: Cohort) -> pd.Series:
+    """Whether a court order was contested; not known in a simulated cohort whose recipe leaves contest out."""
+    found = _of_orders("court", lambda own, other: own["contested"])(cohort).astype("boolean")
+    return found if _simulated(cohort, "contest_share") else found.mask(found.notna())
+
+
+def _simulated(cohort: Cohort, share: str) -> bool:
+    """Whether a step of the pathway can happen at all: a recipe may switch it off, which is no rate of nought."""
+    if not cohort.synthetic or cohort.recipe is None:
+        return True
+    return bool(cohort.recipe["parameters"]["pathway"][share])
+
+
 def _accepted(own: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
     """Whether an offered device was accepted; says nothing where none was offered."""
     return own["monitored"].mask(~own["monitoring_offered"].fillna(value=False))
@@ -141,7 +154,7 @@ INDICATORS: Final[dict[str, Indicator]] = {
         ("RO-BREACH-OPP-2025", "RO-OPP-2025-NOV"),
     ),
     "court_breached": Indicator(_of_orders("court", lambda own, other: own["recorded_breaches"] > 0)),
-    "order_contested": Indicator(_of_orders("court", lambda own, other: own["contested"])),
+    "order_contested": Indicator(_contested),
     "service_reached": Indicator("service_used"),
     **{
         f"used_{code}": Indicator(_used(kind), (f"SEED-SVC-NAT-{row}", "SEED-SVC-NAT-TOTAL"))

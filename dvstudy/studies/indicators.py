@@ -48,6 +48,7 @@ def run(cohort: Cohort, *, seed: int) -> StudyRun:
     )
     made = replace(made, meta={**made.meta, "beside": "indicators"})
     published = _published(made)
+    made = replace(made, frames={**made.frames, "published": published.table[["group", "estimate"]]})
     sources = "; ".join(" / ".join(one.figures) for one in INDICATORS.values() if one.figures)
     sections = [
         Section(

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dvstudy import workflow
+from dvstudy import language, workflow
 from dvstudy.cli import main
 from dvstudy.errors import DvstudyError, UsageError
+from dvstudy.studies import STUDIES
 from dvstudy.studies import run as runs
 
 ROOT = Path(__file__).parents[2]
@@ -131,3 +132,27 @@ def test_a_place_where_nothing_can_be_written_is_said(tmp_path: Path, capsys: py
     (tmp_path / "file").write_text("kept", "utf-8")
     assert study(tmp_path / "file" / "out") == 2
     assert "out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", ["en", "ro"])
+def test_one_study_by_name_leaves_its_own_page(tmp_path: Path, code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert study(out, "--studies", "indicators", "--report", code, "--language", code) == 0
+    assert {p.name for p in out.iterdir()} == {f"report_{code}.html", "runs", "cohort"}
+    assert [p.name for p in (out / "runs").iterdir()] == ["indicators"]
+    assert "<svg" in (out / f"report_{code}.html").read_text("utf-8")
+    assert ABSENT not in capsys.readouterr().out
+
+
+def test_every_study_has_the_name_of_a_step_and_a_place_in_the_help() -> None:
+    for code in language.languages():
+        assert all(language.has(f"step.{name}", code) for name in STUDIES)
+        assert all(name in language.text("cli.option.studies", code) for name in STUDIES)
+
+
+def test_an_unknown_study_is_refused_before_anything_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert study(tmp_path / "out", "--studies", "indicator", "--language", "ro") != 0
+    assert "indicators" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -112,3 +112,36 @@ def test_published_figures_stay_where_real_people_are_protected() -> None:
     published = shown["indicators_published"].table.set_index("group")["estimate"]
     assert published["provisional_issued"] == pytest.approx(15856 / 138385)
     assert shown["indicators"].meta["disclosure"]["mode"] == "restricted"
+
+
+@pytest.mark.parametrize("code", language.languages())
+def test_what_a_recipe_leaves_out_is_not_a_rate_of_nought(code: str, cohort: Cohort, found: pd.DataFrame) -> None:
+    assert cohort.recipe is not None and not cohort.recipe["parameters"]["pathway"]["contest_share"]
+    assert pd.isna(found.loc["order_contested", "estimate"]) and found.loc["order_contested", "n"] == 0
+    parameters = {**cohort.recipe["parameters"]}
+    parameters["pathway"] = {**parameters["pathway"], "contest_share": 0.1}
+    switched = replace(cohort, recipe={**cohort.recipe, "parameters": parameters})
+    table = dvstudy.study("indicators", switched).results["indicators"].table.set_index("group")
+    assert table.loc["order_contested", "estimate"] == 0 and table.loc["order_contested", "n"] > 0
+    shown = show(dvstudy.study("indicators", cohort), "indicators.measured", code).html
+    row = shown.split(language.text("group.order_contested", code))[1].split("</tr>")[0]
+    assert language.percent(0, code) not in row
+
+
+def test_the_page_has_one_picture_with_the_published_figures_in_their_lines(cohort: Cohort) -> None:
+    from matplotlib.figure import Figure
+
+    from dvstudy.render.figures import figures
+
+    run = dvstudy.study("indicators", cohort)
+    shown = [protect(run.results[name]) for name in ("indicators", "indicators_published")]
+    (one,) = figures(shown, "ro")
+    ax = Figure().add_subplot()
+    assert one.draw is not None
+    one.draw(ax)
+    drawn = next(line for line in ax.lines if line.get_label() == language.text("term.published", "ro"))
+    beside = shown[1].table.set_index("group")["estimate"]
+    known = shown[0].table.dropna(subset=["estimate"])["group"]
+    assert sorted(map(float, drawn.get_xdata())) == pytest.approx(sorted(beside[beside.index.isin(known)]))
+    own = dvstudy.study("indicators", dvstudy.open_cohort("examples/own_cohort")).results["indicators"]
+    assert "published" in protect(own).frames
