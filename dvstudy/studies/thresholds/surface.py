@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dvstudy.analyses import rule_surface
 from dvstudy.analyses._rules import CountRules
 from dvstudy.cohort import Cohort
+from dvstudy.numbers.surface import BRANCHES
 from dvstudy.result import Note, Quantity, Result, not_estimable
 from dvstudy.studies import frames
 from dvstudy.studies.parts import estimate, say
@@ -27,7 +28,8 @@ def results(view: View) -> Iterator[Result]:
 
 def sections(found: Mapping[str, Result]) -> Iterator[Section]:
     """How many rules cannot be told from the best, and the surface."""
-    yield Section("thresholds.surface", near_best(found["surface_severe"]), ["surface_severe"])
+    surface = found["surface_severe"]
+    yield Section("thresholds.surface", [*near_best(surface), *_workload(surface)], ["surface_severe"])
 
 
 def family(cohort: Cohort) -> CountRules | None:
@@ -46,6 +48,16 @@ def family(cohort: Cohort) -> CountRules | None:
         max_b=most[second.score],
         legal=(first.at_least, second.at_least),
     )
+
+
+def _workload(surface: Result) -> list[Statement]:
+    """Orders per 1,000 forms under the legal rule, and by which of its conditions."""
+    if "branches" not in surface.frames or not surface.frames["surface"]["legal"].any():
+        return []
+    fired = surface.frames["branches"][surface.frames["surface"]["legal"].to_numpy(bool)].iloc[0]
+    n = float(surface.row("flagged")["n"])
+    parts = {name: Quantity(fired[name] / n, "of_1000", float(fired[name])) for name in BRANCHES}
+    return [say("thresholds.workload", flagged=estimate(surface, "flagged", "of_1000"), **parts)]
 
 
 def number_of(found: Result, term: str) -> Quantity:
