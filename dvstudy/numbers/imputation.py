@@ -68,13 +68,14 @@ def impute(
     share = (yes & known).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     filled = np.where(missing, generator.random(yes.shape) < share, yes)
     gaps = [item for item in range(yes.shape[1]) if missing[:, item].any() and known[:, item].any()]
-    fixed = np.column_stack([np.ones(len(yes)), covariates])
+    constant = 1 + covariates.shape[1]
+    design = np.column_stack([np.ones(len(yes)), covariates, filled]).astype(float)
     penalty = np.append([0.0], np.full(covariates.shape[1] + yes.shape[1] - 1, RIDGE))
     at: dict[int, random_intercept.Mode] = {}
     rounds = chain.before + 1 + chain.between * (chain.imputations - 1)
     for turn in range(rounds):
         for item in gaps:
-            x = np.column_stack([fixed, np.delete(filled, item, axis=1)])
+            x = np.delete(design, constant + item, axis=1)
             rows, open_ = known[:, item], missing[:, item]
             variance = max(at[item].variance, _LEAST_VARIANCE) if item in at else _FIRST_VARIANCE
             at[item] = random_intercept.mode(
@@ -82,7 +83,8 @@ def impute(
                 variance=variance, ridge=penalty, start=at.get(item),
             )  # fmt: skip
             slopes, own = at[item].draw(generator)
-            filled[open_, item] = generator.random(int(open_.sum())) < expit(x[open_] @ slopes + own[cluster[open_]])
+            drawn = generator.random(int(open_.sum())) < expit(x[open_] @ slopes + own[cluster[open_]])
+            filled[open_, item] = design[open_, constant + item] = drawn
         if turn >= chain.before and (turn - chain.before) % chain.between == 0:
             yield filled.copy()
 

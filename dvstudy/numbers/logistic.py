@@ -73,10 +73,12 @@ def fit(
     -----
     Checked against statsmodels (GLM, binomial; with offsets and frequency weights) and scikit-learn (ridge).
     """
-    design, y = np.asarray(x, float), np.asarray(event, float)
+    raw, y = np.asarray(x, float), np.asarray(event, float)
     w, shift = np.broadcast_to(np.asarray(weight, float), y.shape), np.broadcast_to(np.asarray(offset, float), y.shape)
-    penalty = np.broadcast_to(np.asarray(ridge, float), design.shape[1:])
-    b = np.broadcast_to(np.asarray(start, float), design.shape[1:]).copy()
+    unit = np.sqrt((raw**2).mean(axis=0)) if len(raw) else np.ones(raw.shape[1])
+    unit = np.where((unit > 0) & np.isfinite(unit), unit, 1.0)  # so that no column's unit matters
+    design, penalty = raw / unit, np.broadcast_to(np.asarray(ridge, float), unit.shape) / unit**2
+    b = np.broadcast_to(np.asarray(start, float), unit.shape) * unit
     for _ in range(_STEPS):
         p = expit(design @ b + shift)
         slope = design.T @ (w * (y - p)) - penalty * b
@@ -84,10 +86,10 @@ def fit(
         if not np.isfinite(curve).all() or np.linalg.cond(curve) > 1 / np.finfo(float).eps:
             return _none(b, "separated" if np.abs(design @ b).max(initial=0.0) > _SEPARATED / 2 else "collinear")
         step = np.linalg.solve(curve, slope)
-        b += step * min(1.0, 5.0 / max(float(np.abs(step).max(initial=0.0)), 5.0))
+        b = b + step * min(1.0, 5.0 / max(float(np.abs(step).max(initial=0.0)), 5.0))
         if np.abs(step).max(initial=0.0) < _ENOUGH:
             far = np.abs(design @ b + shift)[w > 0].max(initial=0.0) > _SEPARATED and not penalty.any()
-            return _none(b, "separated") if far else Fit(b, np.linalg.inv(curve))
+            return _none(b, "separated") if far else Fit(b / unit, np.linalg.inv(curve) / np.outer(unit, unit))
     return _none(b, "separated")
 
 

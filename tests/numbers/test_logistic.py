@@ -63,6 +63,18 @@ def test_separation_and_collinearity_are_named(scale):
     assert logistic.fit(x, event).problem == ""
 
 
+@pytest.mark.parametrize("scale", [1e-7, 1e9])
+def test_units_of_a_column_change_nothing_but_its_coefficient(scale):
+    x, event, _ = data(7)
+    unit = np.array([1.0, scale, 1.0])
+    for ridge in (np.zeros(3), np.array([0.0, 2.0, 2.0])):
+        plain = logistic.fit(x, event, ridge=ridge)
+        found = logistic.fit(x * unit, event, ridge=ridge * unit**2)
+        assert found.problem == ""
+        np.testing.assert_allclose(found.coefficients * unit, plain.coefficients, atol=1e-8)
+        np.testing.assert_allclose(found.covariance * np.outer(unit, unit), plain.covariance, rtol=1e-6)
+
+
 def test_a_penalty_mends_separation():
     _, event, _ = data(6)
     told = np.column_stack([np.ones(len(event)), event.astype(float)])
