@@ -68,8 +68,9 @@ class Result:
         `data` (fingerprint), `synthetic` (bool), `instrument` (id or None), `picture` (a function of `dvstudy.draw`
         or None). For display, where needed: `words` (family of keys that labels terms and groups first), `about` (code
         of the form or quantity, said after the caption), `beside` (results of one code are columns of one table),
-        `whole` (the groups are shares of one whole: the gate hides at least two), `group_kind` (the groups are numbers, to
-        be written as this kind).
+        `whole` (the groups are shares of one whole: the gate hides at least two), `readings` (the groups read the same
+        people in different ways, and none is what the others leave of a whole), `group_kind` (the groups are numbers,
+        to be written as this kind).
     notes
         Coded cautions and remarks.
     status

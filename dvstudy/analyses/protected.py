@@ -114,7 +114,7 @@ def protected(
         covariates=orders.covariates, problems=bad,
     )  # fmt: skip
     chosen = _frames.options(roles, covariates=list(orders.covariates), truncate=orders.truncate)
-    meta = _ASKED.meta(picked, synthetic=synthetic, options=chosen)
+    meta = {**_ASKED.meta(picked, synthetic=synthetic, options=chosen), "readings": True}
     known = _frames.complete(picked[[role for role in roles if role in picked and role != "reference"]])
     covariates = _hidden.design(picked.loc[known.frame.index].drop(columns=[*known.frame, "reference"]))
     whole = np.asarray(np.isfinite(covariates).all(axis=1), bool)

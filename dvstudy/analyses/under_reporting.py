@@ -68,7 +68,7 @@ def under_reporting(
     those followed up are like those who were not. Jackknife over clusters. Checked against R and on known truth.
     """
     asked = _asked(frame, name, _ASKED, {"test": test, "record": record, "reference": reference, "cluster": cluster})
-    picked, meta = asked[0], {**asked[1], "synthetic": synthetic}
+    picked, meta = asked[0], {**asked[1], "synthetic": synthetic, "readings": True}
     rows, notes, counts, named = _counted(picked)
     unanswerable = _unanswerable(rows)
     if unanswerable:

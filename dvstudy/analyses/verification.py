@@ -76,7 +76,8 @@ def verification(
     """
     roles = {"test": test, "reference": reference, "cluster": cluster}
     picked = _hidden.checked(frame, name, roles, flags=("test", "reference"), covariates=strata)
-    meta = _ASKED.meta(picked, synthetic=synthetic, options=_frames.options(roles, strata=list(strata)))
+    options = _frames.options(roles, strata=list(strata))
+    meta = {**_ASKED.meta(picked, synthetic=synthetic, options=options), "readings": True}
     rows, notes, place, many = prepared(picked)
     verified = rows["reference"].notna()
     unanswerable = _accuracy.cannot_answer(rows[verified])

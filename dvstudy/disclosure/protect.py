@@ -28,8 +28,9 @@ def protect(result: Result, *, threshold: int = LEAST) -> Result:
     ----------
     result
         As an analysis returned it. ``meta["synthetic"]`` decides the mode: anything but a true value is `restricted`.
-        ``meta["whole"]`` says that its groups are shares of one whole, ``meta["hidden_elsewhere"]`` which groups a
-        result from which these numbers follow hides.
+        ``meta["whole"]`` says that its groups are shares of one whole, ``meta["readings"]`` that they read
+        the same people in different ways, ``meta["hidden_elsewhere"]`` which groups a result from which these numbers
+        follow hides.
     threshold
         Counts below it are hidden. In restricted mode values below 10 have no effect.
 
@@ -115,6 +116,8 @@ def _hidden_groups(result: Result, limits: Policy) -> set[str]:
     known = pd.concat([cells.facts(r) for r in rows], ignore_index=True)
     hidden = cells.sensitive_groups(known, limits) | frames.sensitive_groups(result.frames, limits)
     hidden |= set(result.meta.get("hidden_elsewhere", ()))
+    if result.meta.get("readings") is True:
+        return frames.with_level_gaps(result.frames, hidden, limits)
     whole = result.meta.get("whole") is True
     return frames.with_level_gaps(result.frames, cells.with_complements(known, hidden, limits, whole=whole), limits)
 

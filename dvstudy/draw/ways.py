@@ -49,7 +49,7 @@ def ways(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any],
     width = (1 - _GAP * (len(terms) - 1)) / len(terms)
     for number, term in enumerate(terms):
         panel = ax.inset_axes((number * (width + _GAP), 0, width, 1))
-        _panel(panel, table[table["term"] == term], named, language)
+        _panel(panel, table[table["term"] == term], named, language, say_hidden=number == 0)
         panel.set_xlabel(label_of("term", term, meta, language))
         words = [style.wrapped(label_of("group", name, meta, language), 30) for name in named] if number == 0 else []
         panel.set_yticks(np.arange(len(named))[::-1], words or [""] * len(named))
@@ -62,7 +62,8 @@ def ways(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any],
     style.mark(ax, meta, language)
 
 
-def _panel(panel: Axes, part: pd.DataFrame, named: list[str], language: str) -> None:
+def _panel(panel: Axes, part: pd.DataFrame, named: list[str], language: str, *, say_hidden: bool) -> None:
+    """The lines of one quantity; that a line has no numbers is said once, in the first panel."""
     from matplotlib.ticker import MaxNLocator
 
     by = {str(r["group"]): r for r in part.to_dict("records")}
@@ -70,7 +71,8 @@ def _panel(panel: Axes, part: pd.DataFrame, named: list[str], language: str) -> 
         ends = [by.get(end) for end in RANGES.get(name, (name, name))]
         first, last = ends
         if first is None or last is None or np.isnan([first["estimate"], last["estimate"]]).any():
-            rows.hidden_at(panel, float(place), language)
+            if say_hidden:
+                rows.hidden_at(panel, float(place), language)
             continue
         colour = style.GREY if name in RANGES else style.ORANGE if name in NAIVE else style.BLUE
         panel.plot([first["conf_low"], last["conf_high"]], [place, place], color=colour, linewidth=1.4)

@@ -8,6 +8,7 @@ import pytest
 from scipy.special import expit
 
 from dvstudy.analyses.protected import MAIN, Orders, main_of, protected
+from dvstudy.disclosure import protect
 from dvstudy.errors import CheckFailed
 from dvstudy.language import has, languages
 from dvstudy.numbers import performance, weighting
@@ -70,6 +71,17 @@ def test_what_is_counted_carries_its_counts(cases, found):
     assert (row["count"], row["n"]) == ((free["test"] & free["event"]).sum(), free["event"].sum())
     assert row["estimate"] == pytest.approx(row["count"] / row["n"])
     assert np.isnan(found.row("sensitivity", "weighted")["count"])
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_the_gate_hides_the_small_reading_and_no_other(cases, synthetic):
+    few = cases.assign(order=cases["order"] | (cases["test"] & cases["event"] & (cases.index > 200)))
+    free = few[~few["order"] & few["test"]]
+    assert 0 < free["event"].sum() < 10 <= (few["event"] & few["test"]).sum()
+    shown = protect(asked(few, synthetic=synthetic))
+    hidden = set(shown.table.loc[shown.table["suppressed"], "group"])
+    assert hidden == {"untreated_only"}
+    assert ("overlap" in shown.frames) == synthetic
 
 
 def test_order_frame_says_what_an_order_did_and_how_frail_that_is(cases, found):
