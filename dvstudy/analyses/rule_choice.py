@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dvstudy import result
 from dvstudy.analyses import _accuracy, _criteria, _frames, _rules
-from dvstudy.analyses._criteria import Wanted
+from dvstudy.analyses._criteria import Capacity, CostRatio, LargestYouden, LeastSensitivity, Wanted
 from dvstudy.analyses._frames import Asked, Source
 from dvstudy.analyses._rules import CountRules
 from dvstudy.numbers import clusters as by_cluster
@@ -20,6 +20,10 @@ from dvstudy.numbers.proportions import plain_limits
 from dvstudy.numbers.rule_choice import Criterion
 from dvstudy.result import Note, Quantity, Result, not_estimable
 
+__all__ = [
+    "APPARENT", "LEGAL", "VALIDATED", "Capacity", "CostRatio", "CountRules", "LargestYouden", "LeastSensitivity",
+    "Wanted", "rule_choice",
+]  # fmt: skip
 Floats = NDArray[np.float64]
 
 _ASKED: Final = Asked(

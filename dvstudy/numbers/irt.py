@@ -52,7 +52,7 @@ def fit(yes: ArrayLike, *, start: TwoParameter | None = None, prior_sd: float = 
 
     Notes
     -----
-    61 equally spaced nodes from -6 to 6. Equal patterns are counted once. Slopes may be negative: an item that fewer
+    41 equally spaced nodes from -6 to 6. Equal patterns are counted once. Slopes may be negative: an item that fewer
     people affirm the higher the trait is shown as it is. Checked against an own R program that maximises the marginal
     likelihood directly, and against the published fit of the LSAT, section 6.
     """
@@ -80,7 +80,7 @@ def _stacked(model: TwoParameter) -> Floats:
 
 
 def _nodes() -> tuple[Floats, Floats]:
-    nodes = np.linspace(-6.0, 6.0, 61)
+    nodes = np.linspace(-6.0, 6.0, 41)
     weights = np.exp(-(nodes**2) / 2)
     return nodes, weights / weights.sum()
 

@@ -4,9 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dvstudy.analyses._criteria import Capacity, CostRatio, LargestYouden, LeastSensitivity
-from dvstudy.analyses._rules import CountRules
-from dvstudy.analyses.rule_choice import rule_choice
+from dvstudy.analyses.rule_choice import (
+    Capacity,
+    CostRatio,
+    CountRules,
+    LargestYouden,
+    LeastSensitivity,
+    rule_choice,
+)
 from dvstudy.analyses.rule_surface import rule_surface
 from dvstudy.errors import CheckFailed
 from dvstudy.language import has, languages

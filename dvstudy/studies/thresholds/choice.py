@@ -8,11 +8,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dvstudy.analyses._criteria import Capacity, CostRatio
-from dvstudy.analyses._rules import CountRules
 from dvstudy.analyses.contenders import contenders
 from dvstudy.analyses.fitted_scores import fitted_scores
-from dvstudy.analyses.rule_choice import APPARENT, LEGAL, VALIDATED, rule_choice
+from dvstudy.analyses.rule_choice import APPARENT, LEGAL, VALIDATED, Capacity, CostRatio, CountRules, rule_choice
 from dvstudy.analyses.rule_front import rule_front
 from dvstudy.cohort import Cohort
 from dvstudy.result import Note, Quantity, Result
