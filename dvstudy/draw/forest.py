@@ -82,7 +82,12 @@ def _published(ax: Axes, chosen: pd.DataFrame, figures: pd.DataFrame, language: 
     here = zip(chosen["group"][::-1], chosen["estimate"][::-1], strict=True)
     spots = [(known[g], place) for place, (g, own) in enumerate(here) if g in known.index and pd.notna(own)]
     if spots:
-        open_ = {"markerfacecolor": "none", "markeredgecolor": style.VERMILION, "markersize": 7.5, "zorder": 4}
+        open_: dict[str, Any] = {
+            "markerfacecolor": "none",
+            "markeredgecolor": style.VERMILION,
+            "markersize": 7.5,
+            "zorder": 4,
+        }
         ax.plot(*zip(*spots, strict=True), "D", label=lang.text("term.published", language), **open_)
         style.legend(ax, 1)
 

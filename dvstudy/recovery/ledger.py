@@ -10,8 +10,9 @@ from dvstudy.recovery.replicate import Job, Outcome, outcome
 
 
 class Ledger:
-    """One file a replicate, whole or not there, in a folder of its own for each recipe, estimator (its code too), seed
-    and number of cases. Nothing else in `folder` is read or changed."""
+    """One file a replicate, whole or not there, in a folder of its own for each recipe, estimator (its code too), seed,
+    number of cases, and versions of Python and the libraries; ``plan.json`` names them. Nothing else in `folder` is
+    read or changed."""
 
     def __init__(self, folder: Path, job: Job) -> None:
         plan = {
@@ -21,6 +22,7 @@ class Ledger:
             "code": job.estimator.code,
             "seed": job.seed,
             "cases": job.cases,
+            "versions": provenance.environment(),
         }
         key = provenance.parameter_hash(plan)[:12]
         self.folder = Path(folder) / f"{job.recipe.name}-{job.estimator.name}-{key}"

@@ -103,7 +103,8 @@ def recover(
         Processes on this machine. None leaves it to joblib: one, or what ``joblib.parallel_config`` says
         (``backend="dask"`` sends the replicates to the Dask cluster whose client is open).
     folder
-        Keeps finished replicates; the same call goes on where an earlier one was stopped, and may ask for more.
+        Keeps finished replicates; the same call goes on where an earlier one was stopped, and may ask for more. With
+        another version of Python or of a library everything is computed anew, in a folder of its own.
     progress
         Called with the number of replicates done and of all.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dvstudy import cohorts, studies
+from dvstudy import cohorts, provenance, studies
 from dvstudy.cohort import Cohort
 from dvstudy.cohorts import Recipe
 from dvstudy.errors import UsageError
@@ -140,6 +141,19 @@ def test_more_replicates_keep_the_first(recipe: Recipe, toy: Toy, tmp_path: Path
     same(first, recover(toy(), recipe, 3, seed=1, folder=tmp_path))
 
 
+def test_replicates_of_other_versions_of_a_library_are_not_mixed_in(
+    recipe: Recipe, toy: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recover(toy(), recipe, 3, seed=1, folder=tmp_path)
+    now = provenance.environment()
+    monkeypatch.setattr("dvstudy.provenance.environment", lambda: {**now, "numpy": "9.0"})
+    done: list[int] = []
+    recover(toy(), recipe, 3, seed=1, folder=tmp_path, progress=lambda k, n: done.append(k))
+    assert done == [0, 1, 2, 3]
+    plans = [json.loads(path.read_text("utf-8"))["versions"]["numpy"] for path in tmp_path.glob("*/plan.json")]
+    assert sorted(plans) == sorted([now["numpy"], "9.0"])
+
+
 KILLED = """
 import sys, time
 from pathlib import Path
@@ -195,9 +209,9 @@ def test_a_study_by_name_gives_the_means_of_its_checks(recipe: Recipe) -> None:
 
 
 def test_wrong_calls_are_said_in_words(recipe: Recipe, toy: Toy) -> None:
-    with pytest.raises(UsageError, match="no study called treshold"):
+    with pytest.raises(UsageError, match="no study called “treshold”"):
         recover("treshold", recipe, 2, seed=1)
-    with pytest.raises(UsageError, match="At least 2"):
+    with pytest.raises(UsageError, match="at least 2"):
         recover(toy(), recipe, 1, seed=1)
     with pytest.raises(UsageError, match="between 0 and 1"):
         Estimator(toy().run, "x", level=95)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import dvstudy
 from dvstudy import language, scoring, studies
 from dvstudy.cohort import Cohort
 from dvstudy.errors import Refused, UsageError
@@ -197,3 +198,12 @@ def test_what_a_difference_shows_is_said_by_its_sign(runs: dict[str, StudyRun]) 
         reading = next((word for word, holds in sides.items() if holds), "@reading.unclear")
         assert dict(statement.values)["reading"] == reading
     assert {dict(s.values)["reading"] for s in run.summary} > {"@reading.unclear"}
+
+
+def test_every_reason_for_a_missing_answer_is_shown_of_made_up_people_and_of_no_others(tutorial: Cohort) -> None:
+    from dvstudy.render.show import show
+
+    run, own = (studies.study("profile", one) for one in (tutorial, dvstudy.open_cohort("examples/own_cohort")))
+    hidden = language.text("report.hidden", "en")
+    assert hidden in show(run, "profile.missing").html and hidden not in show(run, "profile.missing", smallest=1).html
+    assert show(own, "profile.missing", smallest=1).html == show(own, "profile.missing").html
