@@ -35,7 +35,13 @@ def checked(
     covariates: Sequence[str] = (),
     problems: Sequence[Problem] = (),
 ) -> pd.DataFrame:
-    """The columns by role, and each covariate under ``covariate <column>``; every fault of all of them at once."""
+    """The columns by role, and each covariate under ``covariate <column>``, rows numbered from 0.
+
+    Raises
+    ------
+    CheckFailed
+        Listing every fault of all of them at once.
+    """
     found = Problems(name)
     found.extend(problems)
     parts = []
@@ -53,7 +59,7 @@ def checked(
         if role.startswith("covariate") and _text(part[role]) and part[role].nunique() > _MOST_LEVELS:
             found.add(Problem("covariate_levels", role, str(part[role].nunique())))
     found.stop()
-    return pd.concat(parts, axis=1)
+    return pd.concat(parts, axis=1).reset_index(drop=True)
 
 
 def design(columns: pd.DataFrame) -> Floats:

@@ -157,6 +157,7 @@ def test_every_fault_of_a_call_is_told_at_once(cases):
 def test_the_order_of_rows_and_copies_of_a_covariate_change_nothing(cases, found):
     mixed = asked(cases.sample(frac=1, random_state=3))
     pd.testing.assert_frame_equal(mixed.table, found.table, rtol=1e-6)
+    pd.testing.assert_frame_equal(asked(cases.set_axis([0] * len(cases))).table, found.table)
     words = cases.assign(rural=np.where(cases["rural"] == 1, "village", "town"))
     pd.testing.assert_frame_equal(asked(words).table, found.table, rtol=1e-6)
 
