@@ -92,10 +92,11 @@ def _ridge(yes: Floats, event: NDArray[np.bool_], known: NDArray[np.bool_], fold
 def penalised(x: Floats, event: NDArray[np.bool_]) -> Floats:
     """(p,) coefficients with the penalty of smallest Akaike criterion; the first column of `x` (ones) is not penalised.
 
-    Equal rows are counted once.
+    `x` (n, p) holds 0 and 1. Equal rows are counted once.
     """
-    both, count = np.unique(np.column_stack([x, event]), axis=0, return_counts=True)
-    design, y, weight = both[:, :-1], both[:, -1], count.astype(float)
+    design, place, count = np.unique(x.astype(np.int8), axis=0, return_inverse=True, return_counts=True)
+    design, weight = design.astype(float), count.astype(float)
+    y = np.bincount(place.ravel(), weights=event, minlength=len(count)) / weight
     free = np.r_[0.0, np.ones(design.shape[1] - 1)]
     best, criterion, start = np.zeros(design.shape[1]), np.inf, np.zeros(design.shape[1])
     for penalty in PENALTIES:
