@@ -117,6 +117,14 @@ def test_every_door_that_takes_a_cohort() -> None:
         with pytest.raises(WrongArguments) as caught:
             call()
         _told(caught, "cohort")
+    for call, place in (
+        (lambda: dvstudy.show_calibration(wrong), "cohort"),
+        (lambda: dvstudy.show_provenance(wrong), "shown"),
+        (lambda: dvstudy.recover(wrong, "tutorial", 2, seed=1), "name"),
+    ):
+        with pytest.raises(WrongArguments) as caught:
+            call()
+        _told(caught, place)
     with pytest.raises(WrongArguments) as caught:
         dvstudy.fidelity(dvstudy.open_cohort("data/synthetic/tutorial"), wrong)
     _told(caught, "reference")

@@ -87,7 +87,7 @@ def chosen(estimator: str | Callable[..., Answer] | Estimator) -> Estimator:
     """The estimator meant: a study by its name, a function under its own name, or one as it is."""
     if isinstance(estimator, Estimator):
         return estimator
-    if isinstance(estimator, str):
+    if isinstance(estimator, str) or not callable(estimator):
         arguments(unknown(estimator))
         return Estimator(partial(_study, estimator), estimator)
     name = getattr(estimator, "__name__", "")

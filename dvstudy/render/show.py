@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from dvstudy import language as lang
-from dvstudy.cohort import Cohort
+from dvstudy.checks import arguments
+from dvstudy.cohort import Cohort, wanted
 from dvstudy.disclosure import LEAST
 from dvstudy.errors import UsageError
 from dvstudy.recovery import Recovery
@@ -85,6 +86,7 @@ def show_checks(run: StudyRun, language: str = lang.BASE, *, smallest: int = LEA
 
 def show_calibration(cohort: Cohort, language: str = lang.BASE) -> Shown:
     """Target, achieved and tolerance of each margin of a synthetic cohort."""
+    arguments(wanted("cohort", cohort))
     margins = cohort.truth.get("calibration")
     return shown_as(methods.calibration(margins, language), _people(cohort.synthetic), language)
 
@@ -103,6 +105,7 @@ def show_provenance(shown: StudyRun | Cohort, language: str = lang.BASE) -> Show
     """Where the numbers come from: versions, seeds, hashes."""
     if isinstance(shown, StudyRun):
         return shown_as(methods.provenance([shown], language), _people(shown.synthetic), language)
+    arguments(wanted("shown", shown))
     return shown_as([_origin(shown, language)], _people(shown.synthetic), language)
 
 
