@@ -189,6 +189,7 @@ def results() -> dict[str, Result]:
         "agreement_items": items, "paradox": items, "limits": made.counts_result(),
         "natural_frequencies": prevalences(),
         "flow": steps(),
+        "by_group": made.accuracy_result("g", {"a": (48, 250, 42, 1160), "b": (20, 90, 12, 400)}),
         "checks": Result("c", made.checks_of([severe, trial], 3), {"synthetic": True}),
         "margins": Result("m", MARGINS, {"synthetic": True}),
         "pooled_auc": published(),
@@ -257,6 +258,17 @@ def test_hidden_rows_are_named_and_not_drawn() -> None:
     items = protect(RESULTS["agreement_items"])
     gone = items.table.loc[items.table["suppressed"], "group"].nunique()
     assert gone and words(painted("agreement_items", items)).count(lang.text("axis.hidden", "en")) == gone
+
+
+def test_shares_by_group_stand_in_the_field_of_their_quantity_and_small_groups_are_hidden() -> None:
+    found = made.accuracy_result("g", {"a": (48, 250, 42, 1160), "b": (20, 90, 12, 400)})
+    ax = painted("by_group", found)
+    points = sorted(float(line.get_xdata()[0]) % 1.25 for line in ax.lines if line.get_marker() == "o")
+    assert points == pytest.approx(sorted(found.table.query("kind == 'percent'")["estimate"]))
+    gone = replace(found, table=found.table.assign(estimate=found.table["estimate"].mask(found.table["n"] == 32)))
+    hidden = gone.table.query("kind == 'percent'")["estimate"].isna().sum()
+    assert hidden and words(painted("by_group", gone)).count(lang.text("axis.hidden", "en")) == hidden
+    assert "48" not in alt("by_group", gone.table.assign(estimate=np.nan), {}, gone.meta, "en")
 
 
 def test_a_trial_draws_every_method_and_the_line_of_no_difference() -> None:

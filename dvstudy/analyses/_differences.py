@@ -40,8 +40,9 @@ def rows(
     """Rows ``<term>_difference``: place `pair[0]` less place `pair[1]` of the last axis before the terms.
 
     `found` comes from `two_by_two.clustered`, with a row as its own cluster where none was named (`named` false).
-    Jackknife t limits and p-value, degrees of freedom those of the side with fewer clusters. Where nothing varies: for
-    different rows (`paired` false) limits from those of the two sides (Zou and Donner 2008), else none.
+    Jackknife t limits, cut at -1 and 1, and p-value; degrees of freedom those of the side with fewer clusters. Where
+    nothing varies: for different rows (`paired` false), also on one side only (all events found, say), limits from
+    those of the two sides (Zou and Donner 2008) without a p-value; for the same rows none.
     """
     for term in terms:
         place = two_by_two.TERMS.index(term)
@@ -51,10 +52,11 @@ def rows(
         error = float(by_cluster.spread(moved, float(len(moved)))) if behind >= 2 else float("nan")
         low, high = plain_limits(one - two, error if error > _TINY else np.nan, df=behind - 1)
         method = "cluster_jackknife" if named else "row_jackknife"
-        if not paired and not error > _TINY and behind >= 2:
+        if not paired and behind >= 2 and (found.still[list(pair), place].any() or not error > _TINY):
             sides = [tuple(getattr(found, part)[p, place] for part in ("estimate", "low", "high")) for p in pair]
             _, low, high = difference_limits(*sides)
-            method = "from_shares"
+            method, error = "from_shares", float("nan")
+        low, high = np.maximum(low, -1.0), np.minimum(high, 1.0)
         yield {
             "term": term + SUFFIX, "group": group, "estimate": float(one - two), "conf_low": float(low),
             "conf_high": float(high), "n": float(found.n[list(pair), place].min()), "method": method,

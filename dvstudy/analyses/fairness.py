@@ -31,7 +31,7 @@ _ASKED: Final = Asked(
     "cluster_jackknife",
     "Chouldechova 2017, Big Data 5, 153. Holm 1979, Scand J Stat 6, 65. MacKinnon, Nielsen and Webb 2023, J Appl "
     "Econom 38, 671.",
-    "estimates",
+    "by_group",
 )
 
 
@@ -79,11 +79,13 @@ def fairness(
 
     Notes
     -----
-    Limits and differences as in `accuracy`, a station contributing to several groups (so differences within stations
-    are counted once). Sensitivity, specificity and predictive value cannot all be equal while groups differ in how
-    common the event is, unless the rule is without error: say which of them ought to be before looking. A difference
-    of sensitivity may come from the form, from who tells what to whom, or from the outcome that was recorded. Checked
-    against a loop over rows without each cluster, R (`tests/reference/fairness_make.R`) and in simulation.
+    Limits as in `accuracy`; differences by leaving out a station from both groups at once, cut at -100 and 100
+    points, t on (stations behind the group with fewer of them - 1), so differences within stations are counted once.
+    Whether a minor was present is in no table of a cohort: a team passes a column of its own. Sensitivity, specificity
+    and predictive value cannot all be equal while groups differ in how common the event is, unless the rule is without
+    error: say which of them ought to be before looking. A difference of sensitivity may come from the form, from who
+    tells what to whom, or from the outcome that was recorded. Checked against a loop over rows without each cluster, R
+    (`tests/reference/fairness_make.R`) and in simulation.
     """
     roles: dict[str, Source | None] = {"test": test, "reference": reference, "group": split.column, "cluster": cluster}
     picked = _frames.flags(_frames.pick(frame, name, roles), name, "test", "reference")
@@ -104,7 +106,8 @@ def fairness(
     base = groups.index(split.against) if split.against else int(_events(cells).argmax())
     gaps = _differences.holm(list(_gaps(cells, groups, base, named_cluster=not by_row)), by_term=True)
     rows = [*(row for row in _accuracy.rows(shown, groups) if row["term"] in _SHOWN), *gaps]
-    notes = [*kept.notes, *_frames.cluster_notes(clusters), *_notes(_events(cells), groups[base])]
+    behind = min((int(row["clusters"]) for row in rows if row["clusters"] > 0), default=None)
+    notes = [*kept.notes, *_frames.cluster_notes(clusters, behind), *_notes(_events(cells), groups[base])]
     frames = {"counts": _accuracy.counts(cells.sum(axis=0), groups)}
     return Result(name, result.table(rows), {**meta, "compared_with": groups[base]}, frames, notes, "caution")
 

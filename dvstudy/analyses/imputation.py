@@ -32,7 +32,7 @@ _ASKED: Final = Asked(
     "rubin",
     "Rubin 1987, Multiple Imputation for Nonresponse in Surveys. Barnard and Rubin 1999, Biometrika 86, 948. "
     "van Buuren 2018, Flexible Imputation of Missing Data.",
-    "estimates",
+    "by_group",
 )
 _SHOWN: Final = ("sensitivity", "specificity", "ppv", "npv", "flagged")
 _PLACES: Final = [two_by_two.SHARES.index(term) for term in _SHOWN]

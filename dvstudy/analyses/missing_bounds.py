@@ -25,7 +25,7 @@ _ASKED: Final = Asked(
     "cluster_jackknife",
     "Horowitz and Manski 2000, J Am Stat Assoc 95, 77. Manski 2003, Partial Identification of Probability "
     "Distributions.",
-    "estimates",
+    "by_group",
 )
 _SHOWN: Final = ("sensitivity", "specificity", "ppv", "npv", "flagged")
 

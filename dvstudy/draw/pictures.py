@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from dvstudy.draw import rows
+from dvstudy.draw import by_group, rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,6 +49,7 @@ _HOMES: Final = {
     "tipping": "ways",
     "natural_frequencies": "frequencies",
     "flow": "flow",
+    "by_group": "by_group",
     "precision_recall": "scores",
     "auc_by_day": "scores",
 }
@@ -72,6 +73,7 @@ def picture(name: str) -> Picture:
     ``tipping`` where a conclusion turns; ``recovery_bias`` and ``recovery_coverage`` an estimator over many cohorts;
     ``causal`` what acts on what; ``tetrachoric`` correlations of pairs of questions; ``scree`` eigenvalues;
     ``endorsed`` shares of yes by question; ``natural_frequencies`` a thousand cases as squares, one field a prevalence;
+    ``by_group`` shares with a line a group and a field a quantity;
     ``decision`` net benefit over thresholds; ``calibration`` events against stated risk; ``precision``
     half-width against number of cases; ``precision_recall`` precision in steps;
     ``auc_by_day`` area under the curve by day.
@@ -121,5 +123,6 @@ _GROWING: Final[Mapping[str, tuple[float, float, Callable[[pd.DataFrame], int]]]
     "coverage": (2.6, 0.21, lambda table: max(int((table.sum() > 0).sum()) if len(table) else 0, 4)),
     "causal": (1.0, 0.72, _several("row")),
     "ways": (1.3, 0.42, lambda table: max(table["group"].nunique() if len(table) else 0, 2)),
+    "by_group": (1.2, 0.4, lambda table: max(by_group.shown(table)["group"].nunique() if len(table) else 0, 2)),
     "flow": (2.2, 0.9, lambda table: max(int((table["term"] == "kept").sum()) if len(table) else 0, 2)),
 }

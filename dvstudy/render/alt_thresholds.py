@@ -8,7 +8,8 @@ from typing import Any, Final
 import pandas as pd
 
 from dvstudy import language as lang
-from dvstudy.draw import frequencies
+from dvstudy.draw import by_group as fields
+from dvstudy.draw import frequencies, style
 from dvstudy.result import label_of
 
 Frames = Mapping[str, pd.DataFrame]
@@ -48,8 +49,25 @@ def flow(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict
     return {"steps": "; ".join(said)} if said else None
 
 
+def by_group(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict[str, str] | None:
+    """Every share of every group, with its limits."""
+    chosen = fields.shown(table).dropna(subset=["estimate"])
+    if not len(chosen):
+        return None
+    said = []
+    for term, rows in chosen.groupby("term", sort=False):
+        each = ", ".join(
+            f"{label_of('group', str(r['group']), meta, language)} "
+            f"{style.interval(r['estimate'], r['conf_low'], r['conf_high'], 'percent', language)}"
+            for r in rows.to_dict("records")
+        )
+        said.append(f"{label_of('term', str(term), meta, language)}: {each}")
+    return {"n": str(len(chosen)), "lines": "; ".join(said)}
+
+
 #: Picture -> the values of its text alternative, ``alt.<picture>``.
 WORDS: Final[Mapping[str, Callable[[pd.DataFrame, Frames, Meta, str], dict[str, str] | None]]] = {
     "natural_frequencies": natural_frequencies,
     "flow": flow,
+    "by_group": by_group,
 }

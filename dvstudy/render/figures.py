@@ -9,6 +9,7 @@ import pandas as pd
 
 from dvstudy import draw
 from dvstudy import language as lang
+from dvstudy.draw import by_group
 from dvstudy.render.alt import alt
 from dvstudy.render.document import Figure
 from dvstudy.render.result_tables import caption
@@ -32,6 +33,8 @@ def _own(result: Result, language: str) -> list[Figure]:
     """The result's own picture and, for agreement by item, kappa against prevalence."""
     name = result.meta.get("picture")
     if name is None or not len(result.table) or (name == "estimates" and result.table["group"].nunique() < 2):
+        return []
+    if name == "by_group" and not len(by_group.shown(result.table)):
         return []
     names = [name, *([_COMPANION[name]] if name in _COMPANION else [])]
     return [figure(n, result.table, result.frames, result.meta, language, caption(result, language)) for n in names]

@@ -56,6 +56,29 @@ def test_p_values_are_adjusted_over_the_groups_of_one_term():
     np.testing.assert_allclose(np.sort(rows["p_value"]), adjusted)
 
 
+def test_a_group_whose_events_are_all_found_is_not_taken_as_certain():
+    sure = CASES["test"] | (CASES["event"] & (CASES["kind"] == "b"))
+    found = fairness(CASES.assign(test=sure), split=Split("kind", "a"), **ROLES)
+    row, one, two = (
+        found.row(t, g) for t, g in (("sensitivity_difference", "b"), ("sensitivity", "b"), ("sensitivity", "a"))
+    )
+    assert row["method"] == "from_shares"
+    assert np.isnan(row["p_value"])
+    below = np.hypot(one["estimate"] - one["conf_low"], two["conf_high"] - two["estimate"])
+    assert row["conf_low"] == pytest.approx(row["estimate"] - below)
+    assert row["conf_low"] < row["estimate"] - (two["conf_high"] - two["estimate"])
+
+
+def test_differences_stay_within_a_hundred_points_and_few_stations_behind_a_group_are_told():
+    few = CASES[(CASES["kind"] != "c") | CASES["cluster"].isin(sorted(CASES["cluster"].unique())[:2])]
+    found = fairness(few, split=Split("kind", "a"), **ROLES)
+    gaps = found.table[found.table["term"].str.endswith("_difference")]
+    assert gaps["conf_low"].min() >= -1
+    assert gaps["conf_high"].max() <= 1
+    told = {note.code: dict(note.values) for note in found.notes}
+    assert told["few_clusters"]["clusters"].value == 2
+
+
 def test_the_group_with_most_events_is_the_one_compared_with_and_is_named():
     found = fairness(CASES, split=Split("kind"), **ROLES)
     most = CASES[CASES["event"]]["kind"].value_counts().idxmax()
