@@ -32,6 +32,8 @@ RETURN_MONTHS: Final = 6
 #: Shares of cases with severe violence at which the legal rule is also shown: half to twice what published follow-ups
 #: of recorded cases suggest.
 PREVALENCES: Final = (0.03, 0.06, 0.12)
+#: Threshold probability at which sentences speak of net benefit: one justified flag for nine needless ones.
+EXCHANGE: Final = 0.10
 #: Specificities from and up to which the part of a ROC curve counts: at most a fifth of the others are flagged.
 FEW_ALARMS: Final = (0.8, 1.0)
 #: Days after the case by which events are looked at.

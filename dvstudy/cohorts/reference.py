@@ -16,6 +16,7 @@ from dvstudy.cohorts import (
     estimands_register,
     estimands_scores,
     estimands_thresholds,
+    estimands_worth,
     margins,
     observe,
     panel,
@@ -141,6 +142,7 @@ def _thresholds(seen: Observation, groups: Groups) -> list[Row]:
     more = [
         *estimands_thresholds.values(seen, groups, everyone),
         *estimands_scores.values(seen.population, groups, (form, women)),
+        *estimands_worth.values(seen.population, groups),
     ]
     return [*police, *estimands.danger(groups.only(women), form, _events(seen, women)), *more]
 

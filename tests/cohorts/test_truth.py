@@ -12,7 +12,7 @@ from dvstudy import cohorts, scoring
 from dvstudy.cohort import Cohort
 from dvstudy.cohorts import estimands, tally
 from dvstudy.cohorts.observe import Observation
-from dvstudy.studies.thresholds import people, rule, scores, view
+from dvstudy.studies.thresholds import decisions, people, protection, rule, scores, view
 from dvstudy.tables import AREAS, FOLLOWED, PARTNERS, PREVALENCES, RELATIONS, VICTIMS
 
 _ACCURACY = ("sensitivity", "specificity", "ppv", "npv", "flagged", "youden")
@@ -60,6 +60,10 @@ def test_every_promised_value_is_there(tutorial: Cohort) -> None:
         *(("transport_nation", t, g) for t in ("sensitivity", "ppv", "prevalence") for g in ("here", "there")),
         *(("auc_by_day_order146_severe", "auc", str(day)) for day in FOLLOWED),
         ("partial_auc_order146_severe", "partial_auc", "all"),
+        *(("decision_severe", "net_benefit", g) for g in ("legal_rule", "flag_all")),
+        *(("recorded_repeat", t, g) for t in ("sensitivity", "prevalence") for g in ("two_phase", "as_recorded")),
+        *(("recording_tipping", "recording", g) for g in ("flagged", "not_flagged")),
+        *(("recording_tipping", t, "all") for t in ("recording_ratio", "risk_ratio", "recorded_risk_ratio")),
         ("precision_order146_severe", "average_precision", "all"),
         ("compare_auc_danger_order146", "auc_difference_common", "all"),
         *(("order146_severe_at_prevalence", t, f"{p:g}") for t in ("ppv", "npv", "found") for p in PREVALENCES),
@@ -218,7 +222,7 @@ def test_groups_departures_elsewhere_and_scores_in_a_large_sample_are_what_the_t
     truth = study.truth["estimands"].set_index(["estimand", "term", "group"])
     seen = view.View(study, 1)
     results = [*people.results(seen), *(r for r in rule.results(seen) if r.name.endswith("at_prevalence"))]
-    results += scores.results(seen)
+    results += [*scores.results(seen), *decisions.results(seen), *protection.results(seen)]
     checked, far = 0, []
     for result in results:
         for row in result.table.to_dict("records"):

@@ -13,12 +13,13 @@ from dvstudy.studies.parts import estimate, say, with_interval
 from dvstudy.studies.run import Section
 from dvstudy.studies.thresholds.calibration import COUNTS, RISK, with_risk
 from dvstudy.studies.thresholds.view import SEVERE, View, protected
+from dvstudy.tables import EXCHANGE
 
 RULE: Final = "legal_rule"
 DANGER_RISK: Final = "risk_from_danger"
 #: The range that is argued about: one justified flag for ninety-nine needless ones, to one for three. The sentences
 #: speak of one for nine.
-_THRESHOLDS: Final = Thresholds(grid=tuple(p / 200 for p in range(2, 51)), at=0.10)
+_THRESHOLDS: Final = Thresholds(grid=tuple(p / 200 for p in range(2, 51)), at=EXCHANGE)
 
 
 def results(view: View) -> Iterator[Result]:
