@@ -16,6 +16,8 @@ from dvstudy.numbers import clusters, resample, two_by_two
 from dvstudy.numbers.proportions import logit_limits, wilson
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "thresholds-tables.md"
+#: Where the half of the page begins that `further_coverage.py` writes.
+MARK = "## Prevalences, groups, departures, elsewhere, missing answers"
 REPLICATES, REDRAWN = 4000, 400
 TERMS = ("sensitivity", "specificity", "ppv", "npv", "accuracy", "youden", "lr_positive", "diagnostic_odds_ratio")
 SHOWN = {
@@ -135,7 +137,8 @@ def main() -> None:
         for name, w in WORLDS.items()
     ]
     lines += ["", "SDs between stations on the logit scale; sensitivity .50, specificity .83."]
-    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    further = PAGE.read_text(encoding="utf-8").partition(MARK) if PAGE.exists() else ("", "", "")
+    PAGE.write_text("\n".join(lines) + "\n" + "".join(["\n" if further[1] else "", *further[1:]]), encoding="utf-8")
 
 
 def _cell(share: float, error: float) -> str:
