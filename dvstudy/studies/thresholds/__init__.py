@@ -43,23 +43,27 @@ PARTS: Final[tuple[Part, ...]] = (
     sizes,
 )
 
+#: Sentences of sections that the summary says too.
+_ALSO: Final = ("thresholds.no_order", "thresholds.choice_same", "thresholds.departed")
+
 
 def run(cohort: Cohort, *, seed: int) -> StudyRun:
-    """Accuracy of the legal rule and of the Danger Assessment's levels, AUC of both scores, and the rule surface.
+    """Is the legal rule right, what would another rule do, and can the answer be trusted?
+
+    The cases behind the figures; accuracy of the legal rule, at other prevalences, by group, with missing answers read
+    in every way, with departures from it and in the whole country; scores; what would be without orders, with everyone
+    followed up and beyond the police record; every other rule and what choosing one is worth; decision curves,
+    calibration, and the cases that a study would need.
 
     Analyses the forms of usual practice. The outcome happens under protection that follows the score, so figures
     against it carry the caution `protected_outcome`; figures against the adjudicated risk level do not.
     """
     view = View(cohort, seed)
     found = {result.name: result for part in PARTS for result in part.results(view)}
-    return parts.finish(
-        "thresholds",
-        cohort,
-        found.values(),
-        seed=seed,
-        summary=_summary(found),
-        sections=[section for part in PARTS for section in part.sections(found)],
-    )
+    sections = [section for part in PARTS for section in part.sections(found)]
+    said = {one.key: one for section in sections for one in section.statements}
+    summary = [*_summary(found), *(said[key] for key in _ALSO if key in said)]
+    return parts.finish("thresholds", cohort, found.values(), seed=seed, summary=summary, sections=sections)
 
 
 def _summary(found: Mapping[str, Result]) -> list[Statement]:
