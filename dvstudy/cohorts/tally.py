@@ -45,8 +45,8 @@ def estimate(pieces: Floats, function: Callable[[Floats], Floats]) -> tuple[Floa
     total = pieces.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         value, without = function(total[None])[0], function(total - pieces)
-    groups = len(pieces)
-    error = np.sqrt((groups - 1) / groups * np.sum((without - without.mean(axis=0)) ** 2, axis=0))
+        groups = len(pieces)
+        error = np.sqrt((groups - 1) / groups * np.sum((without - without.mean(axis=0)) ** 2, axis=0))
     return value, error
 
 
