@@ -18,6 +18,8 @@ from dvstudy.result import Note, Quantity, Result, not_estimable
 CERTAINTIES: Final = ("cannot_be", "could_be", "certain")
 #: Groups of the result: as scored, forms that nothing could change, and the two ends.
 AS_SCORED, SETTLED, LEAST, MOST = "as_scored", "settled", "least", "most"
+#: The open forms in the frame of counts: settled, least or most, less the form as scored, they come back.
+OPEN: Final = "open"
 
 _ASKED: Final = Asked(
     "missing_bounds",
@@ -57,8 +59,8 @@ def missing_bounds(
         `sensitivity`, `specificity`, `ppv`, `npv`, `flagged` in the groups ``as_scored``; ``settled`` (forms that no
         missing answer could change, a selection); ``least`` and ``most``, the ends of what filling the others could
         give, each with its own limits: from the lower limit of ``least`` to the upper limit of ``most`` the interval
-        allows for both chance and missing answers. Frames: `counts` (2x2 of each way), `open` (forms whose decision is
-        open: `event`, `n`, `open`). A note says how many forms are open.
+        allows for both chance and missing answers. Frame `counts`: 2x2 of each way,
+        and of the ``open`` forms as they were scored. A note says how many forms are open.
 
     Raises
     ------
@@ -92,8 +94,13 @@ def missing_bounds(
         *_accuracy.cautions(two_by_two.at(found, 0), clusters[0]),
         Note("open_forms", {"n": left, "total": Quantity(float(len(rows)), "count", float(len(rows)))}),
     ]
-    groups = [AS_SCORED, *(f"{a}_{b}" for a in (LEAST, MOST) for b in (LEAST, MOST)), SETTLED]
-    counts = _accuracy.counts(np.stack([c.sum(axis=0) for c in (*cells, shut)]), groups)
+    meta["together"] = [OPEN, SETTLED, LEAST, MOST]
+    still_open = cells[0].sum(axis=0) - shut.sum(axis=0)
+    groups = [AS_SCORED, *(f"{a}_{b}" for a in (LEAST, MOST) for b in (LEAST, MOST)), SETTLED, OPEN]
+    counts = _accuracy.counts(np.stack([*(c.sum(axis=0) for c in (*cells, shut)), still_open]), groups)
+    if not still_open[:2].any():  # an open form is scored as not met: empty by construction, which says nothing
+        counts = counts.astype(dict.fromkeys(two_by_two.CELLS[:2], "float64"))
+        counts.loc[counts["group"] == OPEN, list(two_by_two.CELLS[:2])] = np.nan
     return Result(name, result.table(listed), meta, {"counts": counts}, notes, _frames.status(notes))
 
 

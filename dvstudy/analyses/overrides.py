@@ -20,6 +20,8 @@ from dvstudy.result import ALL, Note, Result, not_estimable
 Floats = NDArray[np.float64]
 
 RULE, DECISION, GAP = "by_rule", "as_decided", "decided_less_rule"
+#: Kinds of departure and of keeping to the rule: beside the figures by rule and as decided, each gives away the next.
+_KINDS: Final = ("up", "down", "kept_positive", "kept_negative")
 _SHOWN: Final = ("sensitivity", "specificity", "ppv", "npv", "flagged")
 
 _ASKED: Final = Asked(
@@ -94,6 +96,8 @@ def overrides(
     picked = _frames.pick(frame, name, {**roles, **more})
     picked = _frames.flags(picked, name, "rule", "decision", "reference")
     meta = _ASKED.meta(picked, synthetic=synthetic, instrument=instrument, options=_frames.options({**roles, **more}))
+    reasons = picked["reason"].dropna().astype("str").unique() if "reason" in picked else ()
+    meta["together"] = [ALL, *_KINDS, *reasons]
     decided = _frames.complete(picked[[r for r in roles if r in picked]])
     if not len(decided.frame):
         return not_estimable(name, meta, *decided.notes, Note("no_rows"))
@@ -130,9 +134,9 @@ def _judged(rows: pd.DataFrame) -> tuple[list[dict[str, Any]], pd.DataFrame, lis
         return [], pd.DataFrame(), unanswerable
     rule, decision, event = (rows[r].to_numpy(bool) for r in ("rule", "decision", "reference"))
     code, clusters = _accuracy.cluster_codes(rows)
-    kinds = {"up": decision & ~rule, "down": rule & ~decision, "kept_positive": rule & decision,
-             "kept_negative": ~rule & ~decision}  # fmt: skip
-    shares = _found([event & inside for inside in kinds.values()], list(kinds.values()), code, clusters)
+    inside = (decision & ~rule, rule & ~decision, rule & decision, ~rule & ~decision)
+    kinds = dict(zip(_KINDS, inside, strict=True))
+    shares = _found([event & one for one in inside], list(inside), code, clusters)
     table = _shares.rows(shares, [("event_share", kind) for kind in kinds])
     if not (rule != decision).any():
         return table, pd.DataFrame(), [Note("no_departures")]

@@ -29,8 +29,9 @@ def protect(result: Result, *, threshold: int = LEAST) -> Result:
     result
         As an analysis returned it. ``meta["synthetic"]`` decides the mode: anything but a true value is `restricted`.
         ``meta["whole"]`` says that its groups are shares of one whole, ``meta["readings"]`` that they read
-        the same people in different ways, ``meta["hidden_elsewhere"]`` which groups a result from which these numbers
-        follow hides.
+        the same people in different ways, ``meta["together"]`` groups of which a small one hides all, as the others
+        and the rest of the table would give it away, ``meta["hidden_elsewhere"]`` which groups a result from which
+        these numbers follow hides.
     threshold
         Counts below it are hidden. In restricted mode values below 10 have no effect.
 
@@ -118,6 +119,8 @@ def _hidden_groups(result: Result, limits: Policy) -> set[str]:
     hidden |= set(result.meta.get("hidden_elsewhere", ()))
     if result.meta.get("readings") is True:
         return frames.with_level_gaps(result.frames, hidden, limits)
+    together = set(result.meta.get("together", ()))
+    hidden |= together if hidden & together else set()
     whole = result.meta.get("whole") is True
     return frames.with_level_gaps(result.frames, cells.with_complements(known, hidden, limits, whole=whole), limits)
 

@@ -9,6 +9,7 @@ import pytest
 from dvstudy.analyses.fairness import Split, fairness
 from dvstudy.analyses.overrides import Departures, overrides
 from dvstudy.analyses.transport import transport
+from dvstudy.disclosure import protect
 from dvstudy.errors import CheckFailed
 from dvstudy.language import has, languages
 from dvstudy.numbers import raking
@@ -77,6 +78,21 @@ def test_differences_stay_within_a_hundred_points_and_few_stations_behind_a_grou
     assert gaps["conf_high"].max() <= 1
     told = {note.code: dict(note.values) for note in found.notes}
     assert told["few_clusters"]["clusters"].value == 2
+
+
+def test_few_departures_in_one_direction_cannot_be_found_by_subtraction():
+    rng = np.random.default_rng(9)
+    rule, event = rng.random(900) < 0.3, rng.random(900) < 0.3
+    decision = rule & (rng.random(900) < 0.6)
+    decision[np.flatnonzero(~rule)[:2]] = True
+    frame = pd.DataFrame({"rule": rule, "decision": decision, "event": event, "station": rng.integers(0, 30, 900)})
+    found = overrides(
+        frame, name="o", departures=Departures("rule", "decision"), reference="event", cluster="station", synthetic=True
+    )
+    assert found.row("event_share", "up")["n"] == 2
+    table = protect(found).table.set_index("group")
+    assert table.loc[["all", "up", "down", "kept_positive", "kept_negative"], "estimate"].isna().all()
+    assert table.loc[["by_rule", "as_decided"], "estimate"].notna().all()
 
 
 def test_the_group_with_most_events_is_the_one_compared_with_and_is_named():

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dvstudy.analyses.missing_bounds import missing_bounds
+from dvstudy.disclosure import protect
 from dvstudy.errors import CheckFailed
 from dvstudy.language import has, languages
 
@@ -88,3 +89,16 @@ def test_only_open_forms_leave_nothing_settled_but_bounds():
     assert found.row("sensitivity", "least")["estimate"] == 0
     assert found.row("sensitivity", "most")["estimate"] == 1
     assert np.isnan(found.row("sensitivity", "settled")["estimate"])
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_few_open_forms_with_the_event_cannot_be_found_by_subtraction(few):
+    frame = forms(n=2000, seed=4)
+    frame["test"] &= frame["certainty"] != "could_be"
+    if few:
+        settle = (frame["certainty"] == "could_be") & frame["event"]
+        frame.loc[settle[settle].index[4:], "certainty"] = "cannot_be"
+    found = missing_bounds(frame, **ROLES)
+    shown = protect(found).table.groupby("group")["estimate"].count()
+    assert shown["as_scored"] == len(SHARES)
+    assert (shown[["settled", "least", "most"]] == (0 if few else len(SHARES))).all()
