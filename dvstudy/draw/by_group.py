@@ -30,8 +30,9 @@ def by_group(
     terms, groups = (list(dict.fromkeys(chosen[column])) for column in ("term", "group"))
     for place, term in enumerate(terms):
         left = place * _NEXT
-        for tick, side in ((0, "left"), (0.5, "center"), (1, "right")):
+        for tick in (0, 0.5, 1):
             ax.plot([left + tick] * 2, [-0.5, len(groups) - 0.5], color=style.PALE, linewidth=0.7, zorder=0)
+        for tick, side in ((0, "left"), (1, "right")):
             ax.text(left + tick, len(groups) - 0.45, _percent(tick, language), ha=side, va="top", fontsize=style.SMALL)
         head = style.wrapped(label_of("term", term, meta, language), _LETTERS)
         ax.text(left, -0.65, head, va="bottom", fontweight="bold", fontsize=8.5)

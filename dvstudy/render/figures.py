@@ -34,7 +34,7 @@ def _own(result: Result, language: str) -> list[Figure]:
     name = result.meta.get("picture")
     if name is None or not len(result.table) or (name == "estimates" and result.table["group"].nunique() < 2):
         return []
-    if name == "by_group" and not len(by_group.shown(result.table)):
+    if name == "by_group" and by_group.shown(result.table)["group"].nunique() < 2:
         return []
     names = [name, *([_COMPANION[name]] if name in _COMPANION else [])]
     return [figure(n, result.table, result.frames, result.meta, language, caption(result, language)) for n in names]

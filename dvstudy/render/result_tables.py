@@ -16,6 +16,8 @@ from dvstudy.wording import headings
 
 #: More groups than this stand in rows, their terms in columns.
 _MOST_COLUMNS: Final = 4
+#: A table of groups by terms with less than this share of its cells filled is a list instead.
+_FILLED: Final = 1 / 3
 #: Of a result with many groups only these terms are shown, if it has them; the saved run has all.
 _MAIN_TERMS: Final = ("percent_agreement", "kappa", "ac1", "prevalence_index", "bias_index")
 _MOST_ALTERNATIVES: Final = 28
@@ -29,7 +31,11 @@ def table(result: Result, language: str) -> Table | None:
     if not len(result.table):
         return None
     groups = list(dict.fromkeys(result.table["group"].astype("str")))
-    return (_long if len(groups) == 1 else _by_group)(result, groups, language)
+    if len(groups) == 1:
+        return _long(result, groups, language)
+    terms = result.table["term"].nunique()
+    scattered = len(groups) > _MOST_COLUMNS and len(result.table) < _FILLED * len(groups) * terms
+    return _listed(result, language) if scattered else _by_group(result, groups, language)
 
 
 def other_methods(result: Result, language: str) -> Table | None:
@@ -84,6 +90,17 @@ def _long(result: Result, groups: Sequence[str], language: str) -> Table:
     if groups != [ALL]:
         title = f"{title} {heading('group', groups[0], result.meta, language)}"
     return Table(title, columns, rows, (1, 2, 3), footnotes([result], language))
+
+
+def _listed(result: Result, language: str) -> Table:
+    """A line a number: its term and, but for everyone's, its group."""
+    rows = []
+    for row in result.table.to_dict("records"):
+        named, *rest = estimate_row(result, row, language)
+        group = "" if row["group"] == ALL else f": {heading('group', str(row['group']), result.meta, language)}"
+        rows.append([named + group, *rest])
+    columns = headings(("term", "estimate", "interval", "behind"), language)
+    return Table(caption(result, language), columns, rows, (1, 2, 3), footnotes([result], language))
 
 
 def _by_group(result: Result, groups: Sequence[str], language: str) -> Table:

@@ -82,7 +82,9 @@ def _results(group: Sequence[Result], language: str, said: set[str]) -> Iterator
         return
     yield from _notes(group, language, said)
     if all(len(r.table) and "suppressed" in r.table and r.table["suppressed"].eq(True).all() for r in group):
-        yield Paragraph(lang.text("report.all_hidden", language, question=caption(first, language)))
+        asked = caption(first, language)
+        asked = asked if asked.endswith((".", "?")) else f"{asked}."
+        yield Paragraph(lang.text("report.all_hidden", language, question=asked))
         return
     shown = joined(group, language) if len(group) > 1 else table(first, language)
     yield from [shown] if shown else []

@@ -194,6 +194,31 @@ def test_tables_write_shares_with_their_counts_and_methods_side_by_side(syntheti
     assert len(other.columns) == 3 and set(other.rows[0][1:]) == {"53.3%\n42.8% to 63.9%"}
 
 
+def test_scattered_quantities_are_a_list_and_a_group_is_named_beside_its_quantity(synthetic_runs: Runs) -> None:
+    found = synthetic_runs["thresholds"].results["order146_severe"]
+    first = found.table.iloc[:6].assign(group=["all", "women", "men", "minor", "urban", "rural"])
+    listed = table(replace(found, table=first), "en")
+    assert listed is not None
+    assert len(listed.columns) == 4
+    assert [row[0].count(": ") for row in listed.rows] == [0, 1, 1, 1, 1, 1]
+    full = pd.concat([first.assign(term=term) for term in ("sensitivity", "specificity")])
+    crossed = table(replace(found, table=full), "en")
+    assert crossed is not None
+    assert len(crossed.rows) == 6
+
+
+def test_a_result_hidden_whole_is_a_sentence_and_no_table(synthetic_runs: Runs) -> None:
+    run = synthetic_runs["thresholds"]
+    name = "order146_severe"
+    small = run.results[name].table
+    small = small.assign(n=4.0, count=2.0 if "count" in small else None)
+    less = {n: r if n != name else replace(r, table=small, frames={}) for n, r in run.results.items()}
+    page = report({"thresholds": replace(run, results=less)}, "en")
+    told = lang.text("report.all_hidden", "en", question="").strip()
+    assert any(told in text for text in texts(page))
+    assert not any(told in text for text in texts(report({"thresholds": run}, "en")))
+
+
 def test_results_of_one_question_share_a_table(synthetic_runs: Runs) -> None:
     found = gate(synthetic_runs["unified_form"]).results
     alike = [r for r in found.values() if r.status == "ok"]
