@@ -152,7 +152,10 @@ def elsewhere(world: World, rng: np.random.Generator, partial: bool) -> tuple[It
     without, _ = _crossed.reweighted(total - cells, crossed)
     wanted = [np.prod([p if one else 1 - p for p, one in zip(THERE, k, strict=True)]) for k in kinds]
     mixed = sum(w * whole(*m) for w, m in zip(wanted, means, strict=True))
-    return transport._there(there, without, True), dict(zip(two_by_two.TERMS, two_by_two.measures(mixed), strict=True))
+    behind = (two_by_two.shares_of(cells.sum(axis=1))[1] > 0).sum(axis=0).astype(float)
+    return transport._there(there, without, behind, True), dict(
+        zip(two_by_two.TERMS, two_by_two.measures(mixed), strict=True)
+    )
 
 
 def gaps(world: World, rng: np.random.Generator, unsaid: bool) -> tuple[Iterable[Row], dict[str, float]]:

@@ -74,9 +74,10 @@ def transport(
     Notes
     -----
     Raking on the counts of the cross-classification; limits by leaving out one cluster at a time and raking anew, the
-    target taken as exact. Valid if, among people alike in these columns, rule and event go together there as here: what
-    officers, law and services do elsewhere is in no weight, and with rows from one county its practice cannot be told
-    from its people. Checked against R survey (weights), weighted counts by brute force, and known truth in simulation.
+    target taken as exact, t on (clusters that hold such cases - 1). Valid if, among people alike in these columns, rule
+    and event go together there as here: what officers, law and services do elsewhere is in no weight, and with rows
+    from one county its practice cannot be told from its people. Checked against R survey (weights), weighted counts by
+    brute force, and known truth in simulation.
     """
     roles: dict[str, Source | None] = {"test": test, "reference": reference}
     roles |= {f"by_{column}": column for column in target} | {"cluster": cluster}
@@ -97,7 +98,8 @@ def transport(
     here, clusters = _accuracy.cells(kept.frame)
     rows, notes, balance = _answer(crossed, here, clusters, target)
     frames = {"balance": balance, "counts": _accuracy.counts(here.sum(axis=0)[None], [HERE])}
-    notes = [*kept.notes, *_frames.cluster_notes(clusters), *notes, Note("alike_there")]
+    behind = min((int(row["clusters"]) for row in rows if row["clusters"] > 0), default=None)
+    notes = [*kept.notes, *_frames.cluster_notes(clusters, behind), *notes, Note("alike_there")]
     return Result(name, result.table(rows), meta, frames, notes, "caution")
 
 
@@ -109,10 +111,13 @@ def _answer(
     left_out, _ = _crossed.reweighted(total - crossed.counts, crossed)
     plain = _accuracy.estimate(here[:, None], clusters)
     rows = [row for row in _accuracy.rows(plain, [HERE]) if row["term"] in _SHOWN]
-    rows += list(_there(there, left_out, crossed.named))
+    behind = two_by_two.shares_of(crossed.counts.sum(axis=1))[1] > 0
+    rows += list(_there(there, left_out, behind.sum(axis=0).astype(float), crossed.named))
     size = total.sum(axis=-1)
     left = float((weight * size).sum() ** 2 / (weight**2 * size).sum() / size.sum())
     notes = [Note("information_left", {"left": Quantity(left, "percent")})]
+    if any(np.isfinite(row["estimate"]) and not np.isfinite(row["conf_low"]) for row in rows):
+        notes.append(Note("no_interval"))
     if left < LEAST_LEFT:
         notes.append(Note("few_stand_for_many"))
     if np.isnan(left_out).any():
@@ -125,18 +130,19 @@ def _answer(
     return rows, notes, pd.DataFrame(balance)
 
 
-def _there(there: Floats, left_out: Floats, named: bool) -> Iterator[dict[str, Any]]:
-    units = float(len(left_out))
-    estimate = two_by_two.measures(there)[_PLACES]
-    error = by_cluster.spread(two_by_two.measures(left_out)[:, _PLACES] - estimate, units)
+def _there(there: Floats, left_out: Floats, behind: Floats, named: bool) -> Iterator[dict[str, Any]]:
+    """Rows of the reweighted figures; `behind` (shares) are the clusters that hold something to divide by. All of them
+    move the weights, so all count for the error; the degrees of freedom are those of the few."""
+    estimate, units = two_by_two.measures(there)[_PLACES], behind[_PLACES]
+    error = by_cluster.spread(two_by_two.measures(left_out)[:, _PLACES] - estimate, float(len(left_out)))
     low, high = logit_limits(estimate, error, df=units - 1)
     top, bottom = (part[_PLACES] for part in two_by_two.shares_of(there))
     for place, term in enumerate(_SHOWN):
         yield {
             "term": term, "group": THERE, "estimate": estimate[place], "conf_low": low[place],
             "conf_high": high[place], "n": bottom[place], "method": "cluster_jackknife" if named else "row_jackknife",
-            "count": top[place], "clusters": units if named else np.nan, "kind": "percent", "df": units - 1,
-            "std_error": error[place],
+            "count": top[place], "clusters": units[place] if named else np.nan, "kind": "percent",
+            "df": units[place] - 1, "std_error": error[place],
         }  # fmt: skip
 
 

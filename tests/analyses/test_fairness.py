@@ -254,3 +254,15 @@ def test_people_of_whom_nobody_is_here_are_not_estimable():
     found = transport(frame, target=target, **ROLES)
     assert found.status == "not_estimable"
     assert codes(found) == ["target_without_rows"]
+
+
+def test_figures_elsewhere_rest_on_the_stations_that_hold_events():
+    stations = sorted(CASES["cluster"].unique())
+    few = CASES.assign(event=CASES["event"] & CASES["cluster"].isin(stations[:5]))
+    found = transport(few, target=TARGET, **ROLES)
+    behind = few.loc[few["event"], "cluster"].nunique()
+    row = found.row("sensitivity", "there")
+    assert row["df"] == behind - 1
+    assert row["clusters"] == behind
+    assert found.row("flagged", "there")["df"] == len(stations) - 1
+    assert "few_clusters" in codes(found)
