@@ -265,9 +265,12 @@ def test_shares_by_group_stand_in_the_field_of_their_quantity_and_small_groups_a
     ax = painted("by_group", found)
     points = sorted(float(line.get_xdata()[0]) % 1.25 for line in ax.lines if line.get_marker() == "o")
     assert points == pytest.approx(sorted(found.table.query("kind == 'percent'")["estimate"]))
-    gone = replace(found, table=found.table.assign(estimate=found.table["estimate"].mask(found.table["n"] == 32)))
+    out = found.table["n"] == 32
+    gone = replace(found, table=found.table.assign(estimate=found.table["estimate"].mask(out), suppressed=out))
     hidden = gone.table.query("kind == 'percent'")["estimate"].isna().sum()
-    assert hidden and words(painted("by_group", gone)).count(lang.text("axis.hidden", "en")) == hidden
+    assert hidden and words(painted("by_group", gone)).count(lang.text("report.hidden", "en")) == hidden
+    absent = replace(gone, table=gone.table.assign(suppressed=False))
+    assert words(painted("by_group", absent)).count("—") == hidden
     assert "48" not in alt("by_group", gone.table.assign(estimate=np.nan), {}, gone.meta, "en")
 
 
@@ -482,7 +485,7 @@ def test_the_flow_diagram_shows_every_count_and_says_what_is_hidden() -> None:
         assert lang.number(row["estimate"], "en", decimals=0) in shown
     gone = protect(found, threshold=200)
     assert gone.table["suppressed"].any()
-    assert lang.text("axis.hidden", "en") in words(painted("flow", gone))
+    assert lang.text("report.hidden", "en") in words(painted("flow", gone))
 
 
 def test_an_unknown_picture_is_an_error() -> None:

@@ -22,7 +22,7 @@ _LETTERS: Final = 14
 def by_group(
     ax: Axes, table: pd.DataFrame, frames: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], language: str
 ) -> None:
-    """Shares with limits, groups down and quantities across; a hidden number is the word "hidden"."""
+    """Shares with limits, groups down and quantities across; "hidden" where a number is, a dash where there is none."""
     chosen = shown(table)
     if not len(chosen):
         rows.empty(ax, meta, language)
@@ -58,9 +58,8 @@ def shown(table: pd.DataFrame) -> pd.DataFrame:
 
 def _line(ax: Axes, row: Mapping[str, Any], left: float, at: int, language: str) -> None:
     if pd.isna(row["estimate"]):
-        ax.text(
-            left + 0.02, at, lang.text("axis.hidden", language), va="center", fontsize=style.SMALL, color=style.GREY
-        )
+        said = lang.text("report.hidden", language) if row.get("suppressed") is True else "—"
+        ax.text(left + 0.02, at, said, va="center", fontsize=style.SMALL, color=style.GREY)
         return
     if pd.notna(row["conf_low"]) and pd.notna(row["conf_high"]):
         ax.plot([left + row["conf_low"], left + row["conf_high"]], [at, at], color=style.BLUE, linewidth=1.8)

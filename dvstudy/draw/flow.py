@@ -65,7 +65,7 @@ def _last(ax: Axes, table: pd.DataFrame, steps: int, language: str) -> None:
 
 
 def _number(value: float, language: str) -> str:
-    return lang.text("axis.hidden", language) if pd.isna(value) else lang.number(value, language, decimals=0)
+    return lang.text("report.hidden", language) if pd.isna(value) else lang.number(value, language, decimals=0)
 
 
 def _box(ax: Axes, corner: tuple[float, float], width: float, words: list[str], *, high: float = _HIGH) -> None:

@@ -35,7 +35,7 @@ def flow(table: pd.DataFrame, frames: Frames, meta: Meta, language: str) -> dict
     said = []
     for row in table.to_dict("records"):
         hidden = pd.isna(row["estimate"])
-        n = lang.text("axis.hidden", language) if hidden else lang.number(row["estimate"], language, decimals=0)
+        n = lang.text("report.hidden", language) if hidden else lang.number(row["estimate"], language, decimals=0)
         code = str(row["group"])
         if row["term"] == "left_out":
             said.append(lang.text(f"flow.without_{code}", language, n=n))
