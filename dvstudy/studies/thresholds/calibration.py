@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from dvstudy.analyses import calibration, recalibration
+from dvstudy.analyses import calibration, group_calibration, recalibration
 from dvstudy.analyses.fitted_risk import fitted_risk
 from dvstudy.result import Result
 from dvstudy.studies.parts import estimate, say, with_interval
@@ -16,6 +16,8 @@ from dvstudy.studies.thresholds.view import SEVERE, View, protected
 
 RISK = "risk_from_counts"
 COUNTS = ("section_a", "section_b")
+#: Columns by whose groups calibration is looked at.
+GROUPS = ("relation", "victim")
 
 
 def with_risk(
@@ -43,6 +45,9 @@ def results(view: View) -> Iterator[Result]:
     yield protected(calibration.calibration(frame, name="calibration_severe", **asked))
     if options["cluster"]:
         yield protected(recalibration.recalibration(frame, name="recalibration_severe", **asked))
+    for column in (c for c in GROUPS if frame[c].notna().any()):
+        by = group_calibration.group_calibration(frame, name=f"calibration_{column}", group=column, **asked)
+        yield protected(by)
 
 
 def sections(found: Mapping[str, Result]) -> Iterator[Section]:
@@ -53,5 +58,9 @@ def sections(found: Mapping[str, Result]) -> Iterator[Section]:
     yield Section(
         "thresholds.calibration",
         [say("thresholds.calibration", ici=estimate(made, "ici", "points"), **limits)],
-        [name for name in ("calibration_severe", "recalibration_severe") if name in found],
+        [
+            n
+            for n in ("calibration_severe", "recalibration_severe", *(f"calibration_{c}" for c in GROUPS))
+            if n in found
+        ],
     )
