@@ -23,7 +23,6 @@ _ASKED: Final = Asked(
     "group_calibration",
     "cluster_jackknife",
     "Van Calster et al. 2019, BMC Med 17, 230. MacKinnon, Nielsen and Webb 2023, J Appl Econom 38, 671.",
-    "by_group",
 )
 
 
