@@ -40,9 +40,11 @@ class Clusters:
     def design_effect(self, share: float = 1.0) -> float:
         """Factor by which the variance grows when only `share` of the cases of each cluster count; at least 1.
 
-        ``1 + ((CV^2 + 1) m - 1) ICC`` with m the mean size (Eldridge, Ashby and Kerry 2006, Int J Epidemiol 35, 1292).
+        ``1 + ((CV^2 + 1) m - 1) share ICC`` with m the mean size (Eldridge, Ashby and Kerry 2006, Int J Epidemiol 35,
+        1292): beside a case that counts its cluster holds on average ``(CV^2 + 1) m - 1`` others, of which `share`
+        count. Their number varies by chance too, so the mean number that counts must not take the place of m.
         """
-        return max(1 + ((self.variation**2 + 1) * self.size * share - 1) * self.icc, 1.0)
+        return max(1 + ((self.variation**2 + 1) * self.size - 1) * share * self.icc, 1.0)
 
     def df(self, cases: ArrayLike) -> Floats:
         """Degrees of freedom of the t quantile: clusters - 1; infinite for independent cases."""

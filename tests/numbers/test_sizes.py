@@ -46,9 +46,20 @@ def test_the_number_is_the_fewest_that_is_enough():
 def test_the_design_effect_is_that_of_unequal_clusters():
     stations = sizes.Clusters(size=40, icc=0.05, variation=0.5)
     assert stations.design_effect() == pytest.approx(1 + (1.25 * 40 - 1) * 0.05)
-    assert stations.design_effect(0.02) == pytest.approx(1)  # hardly two events in a station
     assert sizes.Clusters(size=40, icc=0.05, icc_event=0.01).of_events().icc == 0.01
     assert np.isinf(sizes.half_width(0.25, 40, stations))  # one station says nothing
+
+
+def test_the_design_effect_of_rare_cases_counts_that_their_number_varies_by_chance():
+    """Kish's factor of the cases that count, over many stations of unequal size of which each case may count."""
+    rng = np.random.default_rng(64)
+    size = np.maximum(rng.poisson(rng.gamma(4.0, 10.0, 400_000)), 1)
+    stations = sizes.Clusters(size=size.mean(), icc=0.05, variation=size.std() / size.mean())
+    for share in (0.01, 0.06, 0.5):
+        counting = rng.binomial(size, share).astype(float)
+        kish = 1 + ((counting**2).sum() / counting.sum() - 1) * 0.05
+        assert stations.design_effect(share) == pytest.approx(kish, rel=0.005)
+    assert sizes.Clusters(size=1, icc=0.05).design_effect(0.02) == 1
 
 
 def test_events_for_a_power_have_that_power():
