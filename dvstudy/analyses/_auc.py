@@ -112,8 +112,10 @@ def paired_jackknife(one: Found, two: Found) -> dict[str, Any] | None:
     if one.clustered is None or two.clustered is None:
         return None
     gap = one.plain.estimate - two.plain.estimate
-    moved = one.clustered.replicates - two.clustered.replicates - gap
-    error = float(spread(moved, len(moved))) if one.clustered.clusters > 1 else np.nan
+    error = np.nan
+    if one.clustered.clusters > 1:
+        moved = one.clustered.replicates - two.clustered.replicates - gap
+        error = float(spread(moved, len(moved)))
     rows = one.plain.events + one.plain.others
     return difference(gap, error, one.df, "cluster_jackknife", rows) | {"clusters": one.clustered.clusters}
 

@@ -15,7 +15,7 @@ from dvstudy.errors import CheckFailed, Problem, Problems
 from dvstudy.numbers import two_by_two
 from dvstudy.numbers.clusters import spread
 from dvstudy.numbers.proportions import logit_limits, plain_limits
-from dvstudy.result import Kind
+from dvstudy.result import Kind, Note
 
 Floats = NDArray[np.float64]
 #: Groups into which rows without a cluster are dealt for the jackknife.
@@ -93,13 +93,13 @@ def row(
     label: tuple[str, str], estimate: float, replicates: Floats, n: float, *, kind: Kind = "percent", named: bool = True
 ) -> dict[str, Any]:
     """A row of a result table with leave-one-out limits: t on (K - 1), logit scale for numbers between 0 and 1, log
-    scale for ratios, else plain. No limits where nothing varies or a replicate does not exist."""
+    scale for ratios, else plain. No limits where nothing varies, a replicate does not exist or (of a ratio) is 0."""
     k = float(len(replicates))
     ratio = kind == "ratio"
     with np.errstate(divide="ignore", invalid="ignore"):
         value, moved = (np.log(estimate), np.log(replicates)) if ratio else (estimate, replicates)
         error = float(spread(np.asarray(moved) - value, k))
-    error = error if error > _TINY else np.nan
+    error = error if _TINY < error < np.inf else np.nan
     inside = kind == "percent" or (kind == "number" and 0 <= estimate <= 1)
     low, high = (logit_limits if inside and not ratio else plain_limits)(value, error, df=k - 1)
     low, high = (np.exp(low), np.exp(high)) if ratio else (low, high)
@@ -108,6 +108,14 @@ def row(
         "conf_high": float(high), "n": n, "method": "cluster_jackknife" if named else "grouped_jackknife",
         "clusters": k if named else np.nan, "kind": kind, "df": k - 1, "std_error": np.nan if ratio else error,
     }  # fmt: skip
+
+
+def gap_notes(table: pd.DataFrame) -> list[Note]:
+    """The cautions on figures that are missing, and on those without limits."""
+    lacking = table["estimate"].isna()
+    bare = ~lacking & table["conf_low"].isna()
+    found = {"some_not_estimable": lacking, "no_interval": bare}
+    return [Note(code) for code, rows in found.items() if rows.any()]
 
 
 def counted(row: dict[str, Any], test: NDArray[np.bool_], event: NDArray[np.bool_]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def threshold_faults(values: Iterable[float], place: str) -> list[Problem]:
 def common_rows(picked: pd.DataFrame, tools: Sequence[str]) -> tuple[_frames.Complete, pd.DataFrame]:
     """Rows on which outcome, cluster and every tool are known, and the rows left out for want of a tool only."""
     sure = _frames.complete(picked[[c for c in picked.columns if c not in tools]])
-    rows = picked.loc[sure.frame.index]
+    rows = picked[picked[sure.frame.columns].notna().all(axis=1).to_numpy()]
     lacking = rows[list(tools)].isna().any(axis=1)
     n, total = int(lacking.sum()), Quantity(len(picked), "count", len(picked))
     lost = [Note("dropped_tools", {"n": Quantity(n, "count", n), "total": total})] if n else []

@@ -74,6 +74,7 @@ def columns_of(
 def prepared(columns: pd.DataFrame) -> Prepared:
     """Rows with a score, an end of follow-up and a cluster; what came first, and when: the event before an exit of the
     same day, both before the end of follow-up."""
+    columns = columns.reset_index(drop=True)
     kept = _frames.complete(columns.drop(columns=[role for role in _DAYS[1:] if role in columns]))
     days = columns.loc[kept.frame.index].reindex(columns=_DAYS).astype("float64")
     followed, event, left = days.fillna(np.inf).to_numpy().T

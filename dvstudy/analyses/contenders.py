@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dvstudy import result
-from dvstudy.analyses import _accuracy, _differences, _frames
+from dvstudy.analyses import _accuracy, _differences, _frames, _risks
 from dvstudy.analyses._frames import Asked, Source
 from dvstudy.errors import Problem, Problems
 from dvstudy.numbers import clusters as by_cluster
@@ -89,7 +89,7 @@ def contenders(
     roles |= {f"score {s}": s for s in scores} | {f"verdict {v}": v for v in verdicts}
     picked = _checked(frame, name, roles)
     meta = _ASKED.meta(picked, synthetic=synthetic, options=_frames.options(roles))
-    kept = _frames.complete(picked)
+    kept, _ = _risks.common_rows(picked, [r for r in roles if r.startswith(("score ", "verdict "))])
     unanswerable = _accuracy.cannot_answer(kept.frame)
     if unanswerable:
         return not_estimable(name, meta, *kept.notes, *unanswerable)
@@ -143,7 +143,8 @@ def _found(
         without.append(made.without)
     counts = np.stack(cells, axis=1)
     fixed = two_by_two.clustered(counts)
-    moved = np.nan_to_num(two_by_two.measures(np.stack(without, axis=1)) - fixed.estimate)
+    with np.errstate(invalid="ignore"):  # a likelihood ratio may be infinite
+        moved = np.nan_to_num(two_by_two.measures(np.stack(without, axis=1)) - fixed.estimate)
     behind = fixed.clusters[..., :_SHARES]
     error = by_cluster.spread(moved[..., :_SHARES], behind)
     low, high = logit_limits(fixed.estimate[..., :_SHARES], error, df=behind - 1)

@@ -42,8 +42,9 @@ def fitted_risk(
     Returns
     -------
     pandas.Series
-        Risk between 0 and 1 by row, named `risk`; missing where a predictor or the cluster is missing, and for parts
-        whose model could not be fitted. A row without an outcome gets a risk and teaches the model nothing.
+        Risk between 0 and 1 by row, named `risk`; missing where the cluster or a predictor is missing (or a predictor
+        infinite), and for parts whose model could not be fitted. A row without an outcome gets a risk and teaches the
+        model nothing.
 
     Raises
     ------
@@ -59,18 +60,19 @@ def fitted_risk(
     picked = _frames.flags(_frames.pick(frame, name, roles), name, "reference")
     named = [r for r in roles if r.startswith("predictor")]
     picked = _frames.numbers(picked, name, *named)
-    usable = picked[[*named, "cluster"]].notna().all(axis=1)
+    values = picked[named].astype("float64")
+    usable = np.isfinite(values.to_numpy(float)).all(axis=1) & picked["cluster"].notna().to_numpy(bool)
     rows = picked[usable]
-    risk = pd.Series(np.nan, index=frame.index, name="risk")
+    made = np.full(len(frame), np.nan)
     code, clusters = _frames.codes(rows["cluster"])
     if clusters < 2:
-        return risk
+        return pd.Series(made, index=frame.index, name="risk")
     known = rows["reference"].notna().to_numpy()
     event = rows["reference"].fillna(value=False).to_numpy(bool)
     x = np.column_stack([np.ones(len(rows)), rows[named].to_numpy(float)])
     fold = out_of_fold.deal(clusters, seed=seed)[code]
-    risk.loc[rows.index] = out_of_fold.risks(x, event, known, fold)
-    return risk
+    made[usable] = out_of_fold.risks(x, event, known, fold)
+    return pd.Series(made, index=frame.index, name="risk")
 
 
 def published_risk(frame: pd.DataFrame, *, name: str, score: str, risks: Mapping[float, float]) -> pd.Series:

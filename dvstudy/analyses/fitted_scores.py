@@ -64,7 +64,8 @@ def fitted_scores(
     roles = {f"item {i}": i for i in items} | {"reference": reference, "cluster": cluster}
     named = [f"item {i}" for i in items]
     picked = _frames.flags(_frames.pick(frame, name, roles), name, "reference", *named)
-    rows = picked[picked[[*named, "cluster"]].notna().all(axis=1)]
+    usable = picked[[*named, "cluster"]].notna().all(axis=1).to_numpy()
+    rows = picked[usable]
     found = pd.DataFrame(np.nan, index=frame.index, columns=[RIDGE, IRT])
     code, clusters = _frames.codes(rows["cluster"])
     if clusters < 2:
@@ -73,8 +74,8 @@ def fitted_scores(
     known = rows["reference"].notna().to_numpy()
     event = rows["reference"].fillna(value=False).to_numpy(bool)
     fold = out_of_fold.deal(clusters, seed=seed)[code]
-    found.loc[rows.index, RIDGE] = _ridge(yes, event, known, fold)
-    found.loc[rows.index, IRT] = _trait(yes, fold)
+    found.iloc[np.flatnonzero(usable), 0] = _ridge(yes, event, known, fold)
+    found.iloc[np.flatnonzero(usable), 1] = _trait(yes, fold)
     return found
 
 

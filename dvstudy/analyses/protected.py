@@ -131,8 +131,7 @@ def protected(
     notes += [Note("orders_forced")] if forced else list(_cautions(data, weighting.chance(models), models.separated))
     notes += _frames.cluster_notes(data.clusters if named else _clusters(rows))
     table = result.table(list(_rows(found, data, forced=forced, named=named)))
-    if (table["estimate"].notna() & table["conf_low"].isna()).any():
-        notes.append(Note("no_interval"))
+    notes += _hidden.gap_notes(table)
     frames = {
         "overlap": _overlap(data, weighting.chance(models)),
         "order": _order(data, found, weighting.seen(models), orders.truncate),
@@ -166,8 +165,9 @@ def _rows(found: weighting.Found, data: weighting.Rows, *, forced: bool, named: 
     ways = [*weighting.METHODS, *TILTS]
     for t, term in enumerate(weighting.TERMS):
         corners = found.estimate[len(ways) :, t]
-        places = {**{way: w for w, way in enumerate(ways)}, LEAST: len(ways) + int(np.nanargmin(corners)),
-                  MOST: len(ways) + int(np.nanargmax(corners))}  # fmt: skip
+        ends = {LEAST: int(np.nan_to_num(corners, nan=np.inf).argmin()),
+                MOST: int(np.nan_to_num(corners, nan=-np.inf).argmax())}  # fmt: skip
+        places = {way: w for w, way in enumerate(ways)} | {way: len(ways) + end for way, end in ends.items()}
         for way, place in places.items():
             unknown = forced and way not in ("as_observed", LEAST, MOST)
             value = np.nan if unknown else float(np.clip(found.estimate[place, t], 0, 1))

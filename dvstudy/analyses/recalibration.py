@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from dvstudy import result
-from dvstudy.analyses import _accuracy, _frames, _risks
+from dvstudy.analyses import _accuracy, _frames, _hidden, _risks
 from dvstudy.analyses._frames import Asked, Source
 from dvstudy.analyses.calibration import certain_note, row
 from dvstudy.numbers import calibration as numbers
@@ -90,8 +90,10 @@ def recalibration(
         rows += [row(found, term, "cluster_jackknife", counted) | {"group": way} for term in terms]
         updates.append({"group": way, "intercept": update[0], "slope": update[1]})
     notes = [*kept.notes, *_accuracy.event_cautions(float(event.sum())), *_frames.cluster_notes(clusters)]
-    notes += [Note("some_not_estimable")] if lost else []
-    return Result(name, result.table(rows), meta, {"update": pd.DataFrame(updates)}, notes, _frames.status(notes))
+    table = result.table(rows)
+    gaps = _hidden.gap_notes(table)
+    notes += gaps if gaps or not lost else [Note("some_not_estimable")]
+    return Result(name, table, meta, {"update": pd.DataFrame(updates)}, notes, _frames.status(notes))
 
 
 def _mended(

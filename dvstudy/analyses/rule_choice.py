@@ -190,6 +190,7 @@ def _rows(cells: Floats, group: str, criterion: Criterion) -> list[dict[str, Any
     if criterion.kind == "net_benefit":
         value, error = _figures(cells[:, None], criterion)
         df = float((cells.sum(axis=-1) > 0).sum() - 1)
+        error = np.where(error > _TIE, error, np.nan)
         low, high = plain_limits(value, error, df=df)
         found.append(found[-1] | {
             "term": "net_benefit", "estimate": float(value[0]), "conf_low": float(low[0]), "conf_high": float(high[0]),

@@ -95,13 +95,14 @@ def rule_surface(
     found = _accuracy.estimate(counted.cells, counted.clusters)
     total = counted.cells.sum(axis=0)
     frames = {"surface": _surface(total, found, rules), "branches": _rules.branch_table(counted.table, rules)}
-    notes = [*counted.notes, Note("apparent_optimum")]
+    cautions = [*_frames.cluster_notes(counted.clusters), *_accuracy.event_cautions(float(total[0, [0, 2]].sum()))]
     rows = _choice_rows(counted.cells, frames["surface"], found)
     if rules.legal is not None:
         legal = two_by_two.at(found, rules.legal_place)
         frames["net_benefit"] = _net_benefit(total, rules)
-        notes = [*counted.notes, *_accuracy.cautions(legal, counted.clusters), Note("apparent_optimum")]
+        cautions = _accuracy.cautions(legal, counted.clusters)
         rows = [*_legal_rows(legal), *rows]
+    notes = [*counted.notes, *cautions, Note("apparent_optimum")]
     return Result(name, result.table(rows), meta, frames, notes, _frames.status(notes))
 
 

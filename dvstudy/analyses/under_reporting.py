@@ -82,7 +82,7 @@ def under_reporting(
     made = by_follow_up.rows_of(shown, len(rows), named=named)
     made = by_follow_up.with_counts(made, rows[rows["reference"].notna()], FOLLOWED)
     table = result.table(list(by_follow_up.with_counts(made, rows, RECORDED, "record")))
-    notes += _cautions(counts, named=named)
+    notes += [*_cautions(counts, named=named), *_hidden.gap_notes(table)]
     frames = {"recording": result.table(list(_recording(counts, named=named)))}
     return Result(name, table, meta, frames, notes, _frames.status(notes))
 
@@ -135,8 +135,9 @@ def tipping_point(
     every = _replicates(counts)
     found = two_phase.events(every)
     se, sp = two_phase.recording(found, [False, True])
-    risk = found.sum(axis=1)[..., 0] / found.sum(axis=(1, 3))
-    recorded = every[:, 1].sum(axis=-1) / every.sum(axis=(1, 3))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        risk = found.sum(axis=1)[..., 0] / found.sum(axis=(1, 3))
+        recorded = every[:, 1].sum(axis=-1) / every.sum(axis=(1, 3))
     tip = two_phase.tipping(recorded[:, 1], sp[:, 1], risk[:, 0])
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = {
@@ -145,6 +146,7 @@ def tipping_point(
             "recording_ratio": se[:, 1] / se[:, 2],
             "tipping_ratio": tip / se[:, 2],
         }
+    ratios = {term: np.where(np.isfinite(values), values, np.nan) for term, values in ratios.items()}
     n = float(len(rows))
     made = [_hidden.row((t, ALL), float(v[0]), v[1:], n, kind="ratio", named=named) for t, v in ratios.items()]
     for group, place in (("flagged", 1), ("not_flagged", 2)):
@@ -155,8 +157,12 @@ def tipping_point(
     by_term = {row["term"]: row for row in made}
     if by_term["recording_ratio"]["conf_high"] >= by_term["tipping_ratio"]["estimate"] > 1:
         notes.append(Note("tipped"))
-    frames = {"curve": _curve(recorded[0, 1], sp[0, 1], se[0, 2], risk[0, 0])}
-    return Result(name, result.table(made), meta, frames, notes, _frames.status(notes))
+    table = result.table(made)
+    notes += _hidden.gap_notes(table)
+    frames = (
+        {"curve": _curve(recorded[0, 1], sp[0, 1], se[0, 2], risk[0, 0])} if se[0, 2] > 0 and risk[0, 0] > 0 else {}
+    )
+    return Result(name, table, meta, frames, notes, _frames.status(notes))
 
 
 def _asked(

@@ -91,6 +91,7 @@ def verification(
     notes += _accuracy.event_cautions(float(counts[..., two_phase.EVENT].sum()))
     if counts[..., two_phase.UNVERIFIED].sum():
         notes.append(Note("rests_on_followed"))
+    notes += _hidden.gap_notes(table)
     return Result(name, table, meta, {"follow_up": _follow_up(counts)}, notes, _frames.status(notes))
 
 
@@ -99,7 +100,7 @@ def prepared(picked: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], NDArray[np
     covariates = [c for c in picked if str(c).startswith("covariate ")]
     known = _frames.complete(picked.drop(columns=["reference", *covariates]))
     rows = picked.loc[known.frame.index]
-    if not covariates:
+    if not covariates or not len(rows):
         return rows, list(known.notes), np.zeros(len(rows), np.intp), 1
     keys = rows[covariates].astype("object").where(rows[covariates].notna(), "").astype("str").agg("\x1f".join, axis=1)
     place, names = pd.factorize(keys, sort=True)

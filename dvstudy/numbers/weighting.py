@@ -115,7 +115,8 @@ def estimate(rows: Rows, models: Models, *, truncate: float, tilts: Sequence[flo
     off. Doubly robust: ``m + w / P(free) (y - m)`` with m the model of the untreated. A tilt d keeps what was seen of
     the untreated, m where it was not, and gives the treated ``expit(logit m + log d)``: what cannot be seen multiplies
     their odds by d. Corners give the treated what was seen, or the event, and rows without an outcome none, or the
-    event, apart for flagged and other rows.
+    event, apart for flagged and other rows: there the shares have their ends. The AUC has not: for it the first two
+    corners hold its least and the last two its most over every filling (`_auc_ends`).
     """
     values = int(rows.score.max(initial=0)) + 1
     made, ratio = [], []
@@ -123,7 +124,9 @@ def estimate(rows: Rows, models: Models, *, truncate: float, tilts: Sequence[flo
         kept = np.ones(len(rows.event), bool) if replicate == 0 else rows.cluster != replicate - 1
         ways = list(_ways(rows, models, replicate, kept, truncate, tilts))
         event, other = (np.stack(part) for part in zip(*ways, strict=True))
-        made.append(np.column_stack([_shares(event, other, rows.test), _auc(event, other, rows.score, values)]))
+        areas = _auc(event, other, rows.score, values)
+        areas[-len(CORNERS) :] = np.repeat(_auc_ends(rows, kept), len(CORNERS) // 2)
+        made.append(np.column_stack([_shares(event, other, rows.test), areas]))
         treated = kept & rows.treated & rows.known
         without = expit(models.x[treated] @ models.untreated[replicate]).sum()
         ratio.append(rows.event[treated].sum() / without if without else np.nan)
@@ -176,6 +179,27 @@ def _auc(event: Floats, other: Floats, score: Codes, values: int) -> Floats:
     below = np.cumsum(f, axis=1) - f / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray((e * below).sum(axis=1) / (e.sum(axis=1) * f.sum(axis=1)))
+
+
+def _auc_ends(rows: Rows, kept: Flags) -> Floats:
+    """Least and most AUC, whichever of the hidden rows (treated without the event, or of unknown outcome) had it.
+
+    With m of them the sum of ranks of the events is least if these are the m of lowest score, most if the m of highest;
+    every m is tried.
+    """
+    score = rows.score[kept]
+    at = np.bincount(score)
+    rank = (np.cumsum(at) - (at - 1) / 2)[score]
+    event = rows.event[kept] & rows.known[kept]
+    hidden = np.sort(rank[~event & (rows.treated | ~rows.known)[kept]])
+    events = event.sum() + np.arange(len(hidden) + 1.0)
+    ends = []
+    for ordered in (hidden, hidden[::-1]):
+        ranks = rank[event].sum() + np.r_[0.0, np.cumsum(ordered)]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends.append((ranks - events * (events + 1) / 2) / (events * (len(score) - events)))
+    found = np.array([np.nanmin(ends[0], initial=np.inf), np.nanmax(ends[1], initial=-np.inf)])
+    return np.where(np.isfinite(found), found, np.nan)
 
 
 def _both(x: Floats, event: Flags, rows: Rows, weight: ArrayLike = 1.0) -> Floats:

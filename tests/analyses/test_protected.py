@@ -275,3 +275,37 @@ def test_where_orders_are_forced_the_bounds_hold_the_truth():
         ]
         held.append((corners.min(axis=0) <= true) & (true <= corners.max(axis=0)))
     assert np.mean(held, axis=0).min() > 0.95
+
+
+@pytest.mark.parametrize("outcome", ["event", "seen"])
+def test_bounds_of_the_auc_hold_events_at_the_highest_and_the_lowest_scores(cases, outcome):
+    """By brute force: hidden rows had the event above, or below, each score. The rule's verdict is another order."""
+    found = asked(cases, reference=outcome)
+    event = cases[outcome].fillna(value=False).to_numpy(bool)
+    hidden = ((cases["order"] & ~event) | cases[outcome].isna()).to_numpy(bool)
+    score, areas = cases["score"].to_numpy(), []
+    for cut in np.unique(score):
+        for filled in (event | (hidden & (score >= cut)), event | (hidden & (score <= cut))):
+            gap = score[filled][:, None] - score[~filled]
+            areas.append(((gap > 0) + (gap == 0) / 2).mean())
+    low, high = (found.row("auc", end)["estimate"] for end in ("bound_least", "bound_most"))
+    assert low <= min(areas) + 1e-12 and max(areas) - 1e-12 <= high
+    assert (low, high) == pytest.approx((min(areas), max(areas)), abs=0.01)
+
+
+def test_bounds_of_the_auc_are_those_of_every_filling():
+    """Ten rows, all fillings of the hidden ones, ties among the scores."""
+    rng = np.random.default_rng(5)
+    rows = weighting.Rows(
+        x=np.ones((10, 1)), treated=np.arange(10) < 6, event=np.isin(np.arange(10), [5, 8]),
+        known=np.arange(10) != 9, test=rng.random(10) < 0.5, score=rng.integers(0, 4, 10),
+        cluster=np.arange(10) % 2, clusters=2,
+    )  # fmt: skip
+    hidden, areas = [0, 1, 2, 3, 4, 9], []
+    for code in range(2 ** len(hidden)):
+        event = rows.event.copy()
+        event[hidden] = [code >> bit & 1 for bit in range(len(hidden))]
+        gap = rows.score[event][:, None] - rows.score[~event]
+        areas.append(((gap > 0) + (gap == 0) / 2).mean())
+    found = weighting.estimate(rows, weighting.fit(rows), truncate=1.0).estimate[-4:, -1]
+    assert found == pytest.approx([min(areas), min(areas), max(areas), max(areas)])
