@@ -14,9 +14,9 @@ from dvstudy.wording import label_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Width of a field is 1 (0 to 100 %); the next begins here.
+#: Width of a field is 1 (0 to 100 %); the next begins here. Letters in a line of all heads together.
 _NEXT: Final = 1.25
-_LETTERS: Final = 14
+_LETTERS: Final = 70
 
 
 def by_group(
@@ -34,7 +34,7 @@ def by_group(
             ax.plot([left + tick] * 2, [-0.5, len(groups) - 0.5], color=style.PALE, linewidth=0.7, zorder=0)
         for tick, side in ((0, "left"), (1, "right")):
             ax.text(left + tick, len(groups) - 0.45, _percent(tick, language), ha=side, va="top", fontsize=style.SMALL)
-        head = style.wrapped(label_of("term", term, meta, language), _LETTERS)
+        head = style.wrapped(label_of("term", term, meta, language), max(14, _LETTERS // len(terms)))
         ax.text(left, -0.65, head, va="bottom", fontweight="bold", fontsize=8.5)
         for row in chosen[chosen["term"] == term].to_dict("records"):
             _line(ax, row, left, groups.index(row["group"]), language)

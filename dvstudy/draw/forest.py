@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Frames = Mapping[str, pd.DataFrame]
 #: Letters in a line of a label where many long lines stand below each other.
 _WIDE = 42
+#: So many lines of a label fit between two rows.
+_LINES = 2
 
 
 def estimates(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, Any], language: str) -> None:
@@ -34,6 +36,7 @@ def estimates(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mapping[str, 
     labels = rows.labels(chosen, meta, language)
     if "published" in frames:
         _published(ax, chosen, frames["published"], language)
+    if "published" in frames or any(label.count("\n") >= _LINES for label in labels):
         labels = [style.wrapped(label.replace("\n", " "), _WIDE) for label in labels]
     _lines(ax, chosen, labels, kind, language)
     ax.set_xlabel(lang.text(f"axis.{kind}", language))

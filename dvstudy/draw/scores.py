@@ -46,8 +46,8 @@ def precision_recall(ax: Axes, table: pd.DataFrame, frames: Frames, meta: Mappin
         level = float(common["estimate"].iloc[0])
         ax.axhline(level, color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
         ax.annotate(
-            lang.text("axis.chance", language), (1, level), xytext=(-2, 2), textcoords="offset points", ha="right",
-            va="bottom", fontsize=style.SMALL, color=style.GREY,
+            lang.text("axis.chance", language), (0, level), xytext=(2, -2), textcoords="offset points", ha="left",
+            va="top", fontsize=style.SMALL, color=style.GREY,
         )  # fmt: skip
     _estimate(ax, table, language)
     style.dress(ax, grid="both")

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from dvstudy.disclosure import LEAST, Policy, hidden_cells, policy, protect, protect_values
+from dvstudy.render.sentences import WITHHELD
 from dvstudy.result import Result
 from dvstudy.studies.run import Statement, StudyRun
 
@@ -51,7 +52,7 @@ def _sentences(statements: Sequence[Statement], limits: Policy, hidden: Collecti
     out = []
     for statement in statements:
         values = protect_values(statement.values, limits, hidden)
-        out.append(Statement("withheld") if values is None else replace(statement, values=values))
+        out.append(WITHHELD if values is None else replace(statement, values=values))
     return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _PREFIX: Final = {"Heading": "h", "Table": "t", "Figure": "f", "FormField": "q"}
+_PERCENT: Final = re.compile(r"(?<=\d) %")
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,19 @@ def environment() -> Environment:
     """Where the templates of pages are loaded from; everything that they are given is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    made = Environment(loader=PackageLoader("dvstudy.render", "templates"), autoescape=True, undefined=StrictUndefined)
+    made = Environment(
+        loader=PackageLoader("dvstudy.render", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_held_together,
+    )
     made.filters["css_string"] = css_string
     return made
+
+
+def _held_together(shown: object) -> object:
+    """A number is not parted from its percent sign at the end of a line; markup stays as it is."""
+    return _PERCENT.sub("\N{NO-BREAK SPACE}%", shown) if type(shown) is str else shown
 
 
 @cache

@@ -110,6 +110,10 @@ def _by_group(result: Result, groups: Sequence[str], language: str) -> Table:
     if many and any(t in _MAIN_TERMS for t in terms):
         terms = [t for t in _MAIN_TERMS if t in terms]
     cells = {(str(r["term"]), str(r["group"])): cell(r, language) for r in result.table.to_dict("records")}
+    alone = _of_all(cells) if many else []
+    groups, terms = [g for g in groups if not alone or g != ALL], [t for t in terms if t not in alone]
+    below = [f"{heading('term', t, result.meta, language)}: {cells[t, ALL]}" for t in alone]
+    many = len(groups) > _MOST_COLUMNS + (len(terms) > _MOST_COLUMNS + 1)
     down, across = (groups, terms) if many else (terms, groups)
     kinds = ("group", "term") if many else ("term", "group")
     rows = [
@@ -118,7 +122,15 @@ def _by_group(result: Result, groups: Sequence[str], language: str) -> Table:
     ]
     first = lang.text(f"report.column.{rows_are(result) if kinds[0] == 'group' else kinds[0]}", language)
     columns = [first, *(heading(kinds[1], a, result.meta, language) for a in across)]
-    return Table(caption(result, language), columns, rows, range(1, len(columns)), footnotes([result], language))
+    notes = [*below, *footnotes([result], language)]
+    return Table(caption(result, language), columns, rows, range(1, len(columns)), notes)
+
+
+def _of_all(cells: Mapping[tuple[str, str], str]) -> list[str]:
+    """Terms that are known of everyone together and of no group, where nothing else is known of everyone."""
+    grouped = {term for term, group in cells if group != ALL}
+    alone = [term for term, group in cells if group == ALL]
+    return [] if grouped & set(alone) else alone
 
 
 def rows_are(result: Result) -> str:

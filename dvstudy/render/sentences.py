@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import isnan
+from typing import Final
 
 from dvstudy import language as lang
 from dvstudy.result import Note, Quantity, written_all
 from dvstudy.studies.run import Statement
+
+#: Stands in place of a statement that the gate took out.
+WITHHELD: Final = Statement("withheld")
 
 
 def say(statement: Statement, language: str) -> str:
@@ -16,6 +21,13 @@ def say(statement: Statement, language: str) -> str:
     A text value that begins with "@" is looked up (`result.written_all`); other text stands as it is.
     """
     return lang.text(f"say.{statement.key}", language, **written_all(statement.values, language))
+
+
+def told(statements: Sequence[Statement], language: str) -> list[str]:
+    """The sentences in their order; last, in one sentence, how many were withheld."""
+    kept = [say(s, language) for s in statements if s != WITHHELD]
+    gone = len(statements) - len(kept)
+    return [*kept, *([lang.plural("report.withheld", language, gone)] if gone else [])]
 
 
 def caution(note: Note, threshold: int, language: str) -> str:

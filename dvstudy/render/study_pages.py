@@ -14,7 +14,7 @@ from dvstudy.render.figures import figure, figures
 from dvstudy.render.joined_tables import joined, neighbours
 from dvstudy.render.result_tables import caption, interval, kind_of, short_name, shown, table
 from dvstudy.render.result_tables import other_methods as others
-from dvstudy.render.sentences import caution, say
+from dvstudy.render.sentences import caution, told
 from dvstudy.result import ALL, Note, Result, label_of
 from dvstudy.studies.run import Section, StudyRun
 from dvstudy.wording import headings
@@ -32,7 +32,7 @@ def summary(runs: Mapping[str, StudyRun], language: str) -> Iterator[Block]:
     for name, run in runs.items():
         if run.summary:
             yield Heading(lang.text(f"report.study.{name}", language), 3)
-            yield Bullets([say(s, language) for s in run.summary])
+            yield Bullets(told(run.summary, language))
 
 
 def chapter(run: StudyRun, language: str) -> Iterator[Block]:
@@ -48,10 +48,10 @@ def section(found: Section, run: StudyRun, language: str, said: set[str] | None 
     """One section of a study: heading, sentences, then results with their cautions (but those `said`, to which they
     are added), tables and pictures. Results of the same question share a table."""
     yield Heading(lang.text(f"section.{found.key}", language), 3)
-    yield from (Paragraph(say(s, language)) for s in found.statements)
-    told = set() if said is None else said
+    yield from (Paragraph(sentence) for sentence in told(found.statements, language))
+    already = set() if said is None else said
     for group in neighbours(run.results[name] for name in found.results):
-        yield from _results(group, language, told)
+        yield from _results(group, language, already)
 
 
 def other_methods(runs: Mapping[str, StudyRun], language: str) -> Iterator[Block]:

@@ -151,6 +151,11 @@ def test_text_is_text_whatever_it_holds() -> None:
     assert page.count("</style>") == 1
 
 
+def test_a_percent_sign_stays_with_its_number() -> None:
+    page = to_html(example(blocks=(Paragraph("limits of 95 % and 5 percent"),)))
+    assert "95\N{NO-BREAK SPACE}% and 5 percent" in page
+
+
 def test_the_banner_stands_at_head_foot_and_in_the_print_margin() -> None:
     page = to_html(example())
     assert Page(page).all("header")[0][1].startswith('Date "sintetice"')

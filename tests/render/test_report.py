@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import pandas as pd
@@ -19,8 +20,8 @@ from dvstudy.render.html import to_html
 from dvstudy.render.joined_tables import joined, neighbours
 from dvstudy.render.report import report
 from dvstudy.render.result_tables import other_methods, table
-from dvstudy.render.sentences import say
-from dvstudy.result import Note, Quantity
+from dvstudy.render.sentences import WITHHELD, say, told
+from dvstudy.result import Note, Quantity, Result
 from dvstudy.studies.run import Statement, StudyRun
 
 Runs = Mapping[str, StudyRun]
@@ -147,10 +148,28 @@ def test_one_doubtful_result_makes_the_whole_run_restricted(synthetic_runs: Runs
 def test_a_sentence_with_a_hidden_number_is_withheld(synthetic_runs: Runs) -> None:
     run = synthetic_runs["thresholds"]
     row = run.results["order146_severe_by_victim"].row("sensitivity", "minor")
-    told = Statement("thresholds.found_high_risk", {"estimate": Quantity(float(row["estimate"]), "of_100", 50.0)})
-    shown = gate(replace(run, summary=[told, *run.summary]))
+    hidden = Statement("thresholds.found_high_risk", {"estimate": Quantity(float(row["estimate"]), "of_100", 50.0)})
+    shown = gate(replace(run, summary=[hidden, *run.summary]))
     assert [s.key for s in shown.summary] == ["withheld", *(s.key for s in run.summary)]
     assert "few people" in say(shown.summary[0], "en")
+    [first, *_] = once = told([WITHHELD, run.summary[0], WITHHELD, WITHHELD], "en")
+    assert first == say(run.summary[0], "en")
+    assert once[1:] == [lang.plural("report.withheld", "en", 3)]
+
+
+def test_what_is_known_of_everyone_alone_stands_below_a_table_of_groups() -> None:
+    """Terms that only the row of everybody holds would leave their columns empty."""
+    cells = [("flagged", f"group{n}") for n in range(6)] + [("best_rules", "all")]
+    rows = [
+        {"term": t, "group": g, "estimate": 3.0, "conf_low": nan, "conf_high": nan, "n": 90.0, "method": "counted"}
+        for t, g in cells
+    ]
+    meta = {"question": "rule_choice", "synthetic": True}
+    shown = table(Result("choice", pd.DataFrame(rows), meta), "en")
+    assert shown is not None
+    assert len(shown.columns) == 2
+    assert len(shown.rows) == 6
+    assert shown.footnotes[0] == f"{lang.text('term.best_rules', 'en')}: 3.00"
 
 
 def test_checks_of_hidden_rows_go_with_them(synthetic_runs: Runs) -> None:

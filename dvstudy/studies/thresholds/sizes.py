@@ -13,7 +13,7 @@ from dvstudy.analyses.planning import plan_accuracy, plan_comparison
 from dvstudy.numbers import delong
 from dvstudy.numbers.clusters import ASSUMED_ICC
 from dvstudy.numbers.sizes import Clusters
-from dvstudy.result import Result
+from dvstudy.result import Quantity, Result
 from dvstudy.studies.parts import estimate, say
 from dvstudy.studies.run import Section
 from dvstudy.studies.thresholds.view import SEVERE, View
@@ -57,7 +57,8 @@ def sections(found: Mapping[str, Result]) -> Iterator[Section]:
     wanted: dict[str, Any] = {"needed": "rows_needed", "stations": "clusters_needed", "events": "events_needed"}
     said = {name: estimate(made, term, "count", "sensitivity") for name, term in wanted.items()}
     widths = {n: estimate(made, f"half_width_{n}", "points", "sensitivity") for n in ("aimed", "reached")}
-    available = str(made.meta["options"]["available"])
+    forms = float(made.meta["options"]["available"])
+    available = Quantity(forms, "count", forms)
     yield Section(
         "thresholds.sizes",
         [say("thresholds.sizes", available=available, **said, **widths)],
