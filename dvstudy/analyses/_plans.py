@@ -58,9 +58,9 @@ def cluster_faults(clusters: Clusters) -> list[Problem]:
     """What no clusters can be."""
     given = {"icc": clusters.icc, "icc_event": clusters.of_events().icc}
     found = [Problem("plan_icc", f"clusters.{k}", f"{v:g}") for k, v in given.items() if not 0 <= v < 1]
-    if not clusters.size >= 1:
+    if not 1 <= clusters.size < np.inf:
         found.append(Problem("plan_size", "clusters.size", f"{clusters.size:g}"))
-    if not clusters.variation >= 0:
+    if not 0 <= clusters.variation < np.inf:
         found.append(Problem("plan_variation", "clusters.variation", f"{clusters.variation:g}"))
     return found
 

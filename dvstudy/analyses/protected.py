@@ -207,7 +207,8 @@ def _order(data: weighting.Rows, found: weighting.Found, seen: Floats, truncate:
     crosses = not np.isfinite(nearest) or low <= 1 <= high
     with np.errstate(divide="ignore", invalid="ignore"):
         value, limit = weighting.e_value(ratio), 1.0 if crosses else float(weighting.e_value(nearest))
-    risk = float(data.event[data.treated & data.known].mean())
+    seen_with = data.event[data.treated & data.known]
+    risk = float(seen_with.mean()) if len(seen_with) else np.nan
     shown = {
         "risk_with": risk, "risk_without": risk / ratio if ratio else np.nan,
         "risk_ratio": made["estimate"], "conf_low": low, "conf_high": high, "e_value": float(value),

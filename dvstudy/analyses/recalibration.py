@@ -84,7 +84,9 @@ def recalibration(
     for way, risks, update in _mended(stated, event, code, clusters):
         usable = np.isfinite(risks)
         lost |= not usable.all()
-        counted = numbers.count(risks[usable], event[usable], code[usable], clusters)
+        judged = np.unique(code[usable])  # stations whose model could not be fitted take no part in limits
+        own = np.searchsorted(judged, code[usable])
+        counted = numbers.count(risks[usable], event[usable], own, max(len(judged), 1))
         found = numbers.measure(counted)
         terms = ("o_e", "calibration_intercept", "calibration_slope", "brier")
         rows += [row(found, term, "cluster_jackknife", counted) | {"group": way} for term in terms]

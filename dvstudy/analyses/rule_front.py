@@ -93,5 +93,7 @@ def rule_front(
         fair = (hits >= legal["true_positive"]) & (alarms <= legal["false_positive"])
         better = fair & ((hits > legal["true_positive"]) | (alarms < legal["false_positive"]))
         rows.append(blank | {"term": "better_rules", "group": ALL, "estimate": float(better.sum())})
-    notes = [*first.notes, *_accuracy.event_cautions(float(total[0, [0, 2]].sum())), Note("apparent_optimum")]
+    events = float(total[0, [0, 2]].sum())
+    cautions = [*_frames.cluster_notes(first.clusters), *_accuracy.event_cautions(events)]
+    notes = [*first.notes, *cautions, Note("apparent_optimum")]
     return Result(name, result.table(rows), meta, {"front": front}, notes, _frames.status(notes))

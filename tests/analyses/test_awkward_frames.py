@@ -90,6 +90,7 @@ AWKWARD = {
     "gaps in scores": cases().assign(
         score=lambda f: f["score"].where(np.arange(60) % 3 > 0), risk=lambda f: f["risk"].where(np.arange(60) % 4 > 0)
     ),
+    "orders without a known outcome": cases().assign(event=lambda f: f["event"].mask(f["order"].to_numpy(bool))),
     "nobody had an order": always(cases(), order=False),
     "one without an order": cases().assign(order=pd.array(np.arange(60) > 0, "boolean")),
     "thirty rows": cases(30),
@@ -158,4 +159,17 @@ def test_recalibration_says_that_a_slope_is_missing():
     found = recalibration(
         AWKWARD["one score, one risk"], name="x", risk="risk", reference="event", synthetic=True, cluster="station"
     )
+    assert found.row("brier", "as_stated")["clusters"] == 8
     assert found.table["estimate"].isna().any() and "some_not_estimable" in {n.code for n in found.notes}
+
+
+def test_stations_whose_risks_could_not_be_mended_take_no_part_in_the_limits():
+    """Without station p nobody at a low risk had the event: a slope exists for nobody in the part with p."""
+    frame = pd.DataFrame({"station": np.repeat(list("pqrstuvwxyz"), 20), "risk": np.tile([0.1, 0.6], 110)})
+    happened = (frame["risk"] > 0.5) & (np.arange(220) % 3 > 0)
+    frame["event"] = pd.array(happened | (frame["station"] == "p") & (frame.index < 4), "boolean")
+    frame.loc[frame["station"] != "p", "event"] = (frame["risk"] > 0.5).astype("boolean")
+    found = recalibration(frame, name="x", risk="risk", reference="event", synthetic=True, cluster="station")
+    row, whole = (found.row("brier", way) for way in ("slope_and_intercept", "as_stated"))
+    assert row["n"] < whole["n"] == 220
+    assert row["clusters"] == row["n"] / 20 < whole["clusters"] and row["df"] == row["clusters"] - 1

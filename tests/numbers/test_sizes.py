@@ -67,6 +67,9 @@ def test_events_for_a_power_have_that_power():
     assert sizes.paired_power(0.15, 0.05, events, effect=1.4) >= 0.9
     assert sizes.paired_power(0.15, 0.05, events - 2, effect=1.4) < 0.9
     assert sizes.paired_power(0.05, 0.15, events) == sizes.paired_power(0.15, 0.05, events)
+    assert sizes.paired_events(1.0, 0.0, 0.9) == 4  # pairs that all differ one way: the least that reach the 5 % level
+    with np.errstate(all="raise"):
+        assert list(sizes.paired_power(1.0, 0.0, [3, 4])) == [0, 1]
 
 
 @pytest.mark.slow
