@@ -35,7 +35,7 @@ def fidelity(options: Namespace, language: str) -> Iterator[str]:
         for one in wanted:
             report.write_report({run.name: run}, cohort, folder / f"fidelity_{one}.html", language=one)
         run.save(folder / "run")
-    yield from plain.lines([Bullets([sentences.say(one, language) for one in gate(run).summary])], language)
+    yield from plain.lines([Bullets(sentences.told(gate(run).summary, language))], language)
     for name in (*(f"fidelity_{one}.html" for one in wanted), "run"):
         yield lang.text("cli.written", language, path=options.out / name)
 

@@ -9,20 +9,31 @@ from typing import Any
 
 import pandas as pd
 
+from dvstudy.checks import arguments
 from dvstudy.disclosure import LEAST, Policy, hidden_cells, policy, protect, protect_values
 from dvstudy.render.sentences import WITHHELD
 from dvstudy.result import Result
-from dvstudy.studies.run import Statement, StudyRun
+from dvstudy.studies.run import Statement, StudyRun, finished
 
 
-@lru_cache(maxsize=2)
 def gate(run: StudyRun, *, threshold: int = LEAST) -> StudyRun:
     """`run` with every result, sentence and check passed through disclosure control.
 
     A run counts as synthetic only if its provenance and every one of its results say so: one doubtful result makes
     the whole run `restricted`. A sentence that would say a hidden number is replaced by one that says that a sentence
     was withheld. The last runs are kept as they came out, since a notebook shows one section after the other.
+
+    Raises
+    ------
+    UsageError
+        `WrongArguments`: `run` is no finished study.
     """
+    arguments(finished("run", run))
+    return _gate(run, threshold)
+
+
+@lru_cache(maxsize=2)
+def _gate(run: StudyRun, threshold: int) -> StudyRun:
     synthetic = run.synthetic and all(r.meta.get("synthetic") is True for r in run.results.values())
     limits = policy(synthetic=synthetic, threshold=threshold)
     before = {name: _marked(result, synthetic) for name, result in run.results.items()}

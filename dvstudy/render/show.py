@@ -16,7 +16,7 @@ from dvstudy.render.document import Block, Heading, Paragraph, Table
 from dvstudy.render.gate import gate
 from dvstudy.render.shown import Shown, shown_as
 from dvstudy.studies.checklists import checklist
-from dvstudy.studies.run import Section, StudyRun
+from dvstudy.studies.run import Section, StudyRun, finished
 from dvstudy.wording import headings
 
 
@@ -41,6 +41,7 @@ def show(run: StudyRun, section: str, language: str = lang.BASE, *, smallest: in
     UsageError
         When there is no such section; the text lists those of the run.
     """
+    arguments(finished("run", run))
     for one in run.sections:
         if one.key == section:
             shown = gate(run, threshold=smallest)
@@ -68,7 +69,7 @@ def _section(kept: Section, shown: StudyRun, language: str) -> Iterator[Block]:
 
 def show_checklist(run: StudyRun, name: str = "stard", language: str = lang.BASE) -> Shown:
     """A reporting guideline filled from a run: see `dvstudy.checklist`."""
-    table = checklist_pages.page(name, checklist(name, {run.name: run}), language)
+    table = checklist_pages.page(name, checklist(name, run), language)
     return shown_as([table], _people(run.synthetic), language)
 
 

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from dvstudy.checks import arguments
 from dvstudy.errors import UsageError
-from dvstudy.studies.run import StudyRun
+from dvstudy.studies.run import StudyRun, finished
 
 #: Columns of `checklist`.
 COLUMNS: Final = ("item", "section", "state", "where", "missing", "known")
@@ -32,7 +33,7 @@ def about(name: str) -> Mapping[str, str]:
     return {key: found[key] for key in ("name", "citation", "source")}
 
 
-def checklist(name: str, runs: Mapping[str, StudyRun]) -> pd.DataFrame:
+def checklist(name: str, runs: StudyRun | Mapping[str, StudyRun]) -> pd.DataFrame:
     """Where do these runs answer the points of a reporting guideline, and what is missing?
 
     Parameters
@@ -40,7 +41,7 @@ def checklist(name: str, runs: Mapping[str, StudyRun]) -> pd.DataFrame:
     name
         ``stard``, ``tripod_ai`` or ``ragee``.
     runs
-        Study name -> run, as they go into one report.
+        A run, or study name -> run, as they go into one report.
 
     Returns
     -------
@@ -54,13 +55,15 @@ def checklist(name: str, runs: Mapping[str, StudyRun]) -> pd.DataFrame:
     Raises
     ------
     UsageError
-        When there is no such guideline.
+        When there is no such guideline; `WrongArguments`: something else than runs.
 
     Notes
     -----
     A section answers a point when at least one of its results could be estimated. Whether it answers it *well* is for a
     reader: a filled list is no proof of a good study.
     """
+    runs = runs if isinstance(runs, Mapping) else {"run": runs}
+    arguments(*(finished("runs", run) for run in runs.values()))
     rows = []
     for item, point in _list(name)["items"].items():
         states = {place: _state(place, runs) for place in point["where"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from dvstudy import storage
+from dvstudy.errors import Problem
 from dvstudy.result import Note, Quantity, Result
 
 
@@ -87,6 +88,12 @@ class StudyRun:
             }
         }
         return storage.write_tables(Path(folder), tables, facts, synthetic=self.synthetic, force=force)
+
+
+def finished(name: str, given: object) -> Iterator[Problem]:
+    """The fault of an argument that should be a finished study and is none, such as a cohort."""
+    if not isinstance(given, StudyRun):
+        yield Problem("argument_run", name, repr(given)[:60] if isinstance(given, str) else type(given).__name__)
 
 
 def load(folder: Path) -> StudyRun:

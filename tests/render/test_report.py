@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import nan
 from pathlib import Path
@@ -15,12 +15,14 @@ from dvstudy import language as lang
 from dvstudy.errors import UsageError
 from dvstudy.render import methods
 from dvstudy.render.document import Document, Figure, Heading, NoteBox, Table
+from dvstudy.render.explorer import explore_rules
 from dvstudy.render.gate import gate
 from dvstudy.render.html import to_html
 from dvstudy.render.joined_tables import joined, neighbours
 from dvstudy.render.report import report
 from dvstudy.render.result_tables import other_methods, table
 from dvstudy.render.sentences import WITHHELD, say, told
+from dvstudy.render.show import show
 from dvstudy.result import Note, Quantity, Result
 from dvstudy.studies.run import Statement, StudyRun
 
@@ -170,6 +172,15 @@ def test_what_is_known_of_everyone_alone_stands_below_a_table_of_groups() -> Non
     assert len(shown.columns) == 2
     assert len(shown.rows) == 6
     assert shown.footnotes[0] == f"{lang.text('term.best_rules', 'en')}: 3.00"
+
+
+@pytest.mark.parametrize("ask", [gate, explore_rules, lambda run: show(run, "thresholds.rule")])
+def test_what_is_no_finished_study_is_named_in_each_language(ask: Callable[[object], object]) -> None:
+    for given, named in ((pd.DataFrame(), "DataFrame"), ("thresholds", "'thresholds'")):
+        with pytest.raises(UsageError) as caught:
+            ask(given)
+        for language in lang.languages():
+            assert lang.text("problem.argument_run", language, found=named) in caught.value.text(language)
 
 
 def test_checks_of_hidden_rows_go_with_them(synthetic_runs: Runs) -> None:

@@ -1,8 +1,9 @@
-"""The Python blocks of a page run in order, in one namespace and an empty folder; `# not run` leaves a block out."""
+"""The Python blocks of a page run in order, in one namespace, beside the examples; `# not run` leaves a block out."""
 
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ PAGES = (
     "instruments",
     "exchange",
     "recovery",
+    "thresholds",
     *(pytest.param(n, marks=SLOW) for n in ("cohorts", "evidence", "vignettes")),
 )
 
@@ -26,6 +28,7 @@ def blocks(page: str) -> list[str]:
 def test_python_blocks_of_a_page_run(root: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runnable = blocks((root / "docs" / f"{name}.md").read_text("utf-8"))
     assert runnable
+    shutil.copytree(root / "examples", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, Any] = {}
     for number, block in enumerate(runnable, start=1):

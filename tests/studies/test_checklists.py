@@ -42,6 +42,9 @@ def test_a_point_is_missing_without_its_run_and_when_nothing_could_be_estimated(
     full = checklists.checklist("stard", runs).set_index("item")["state"]
     assert full["24"] == "answered"
     assert full["28"] == "author"
+    assert checklists.checklist("stard", runs["profile"]).equals(
+        checklists.checklist("stard", {"profile": runs["profile"]})
+    )
     alone = checklists.checklist("stard", {"profile": runs["profile"]}).set_index("item")["state"]
     assert alone["24"] == "not_run"
     assert alone["20"] == "answered"
