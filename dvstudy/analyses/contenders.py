@@ -17,7 +17,7 @@ from dvstudy.errors import Problem, Problems
 from dvstudy.numbers import clusters as by_cluster
 from dvstudy.numbers import matched_share, score_counts, two_by_two
 from dvstudy.numbers.proportions import logit_limits
-from dvstudy.result import Result, not_estimable
+from dvstudy.result import Note, Result, not_estimable
 
 Floats = NDArray[np.float64]
 
@@ -109,7 +109,10 @@ def contenders(
         "counts": _accuracy.counts(total.round(), tests),
     }
     notes = [*kept.notes, *_accuracy.cautions(two_by_two.at(found, 0), clusters)]
-    return Result(name, result.table(_differences.holm(rows, by_term=True)), meta, frames, notes, _frames.status(notes))
+    table = result.table(_differences.holm(rows, by_term=True))
+    if (table["std_error"] <= _TINY).any():
+        notes.append(Note("difference_still"))
+    return Result(name, table, meta, frames, notes, _frames.status(notes))
 
 
 def _checked(frame: pd.DataFrame, name: str, roles: dict[str, Source | None]) -> pd.DataFrame:

@@ -173,3 +173,11 @@ def test_stations_whose_risks_could_not_be_mended_take_no_part_in_the_limits():
     row, whole = (found.row("brier", way) for way in ("slope_and_intercept", "as_stated"))
     assert row["n"] < whole["n"] == 220
     assert row["clusters"] == row["n"] / 20 < whole["clusters"] and row["df"] == row["clusters"] - 1
+
+
+def test_a_verdict_that_is_the_rule_itself_has_a_difference_without_limits_and_says_so():
+    frame = cases(400).assign(station=np.arange(400) % 40, same=lambda f: f["test"])
+    asked = {"scores": [], "verdicts": ["same"], "reference": "event", "synthetic": True, "cluster": "station"}
+    found = contenders(frame, name="x", rule="test", **asked)
+    assert (found.table["estimate"] == 0).all() and found.table["conf_low"].isna().all()
+    assert found.status == "caution" and "difference_still" in {note.code for note in found.notes}
