@@ -73,22 +73,28 @@ def alternatives(results: Iterable[Result], language: str) -> list[Table]:
 
 
 def _results(group: Sequence[Result], language: str, said: set[str]) -> Iterator[Block]:
-    """Cautions first; then numbers; then pictures."""
+    """Cautions first; then numbers; then pictures. Where every number is hidden, or none could be estimated, a sentence
+    says so in place of all three, the same one once."""
     first = group[0]
     if first.status == "not_estimable":
         reasons = " ".join(_said(note, first, language) for note in first.notes)
-        why = lang.text("report.not_estimable", language, question=caption(first, language), reasons=reasons)
-        yield NoteBox(why, "caution")
+        why = lang.text("report.not_estimable", language, question=_asked(first, language), reasons=reasons)
+        yield from [NoteBox(why, "caution")] if why not in said else []
+        said.add(why)
+        return
+    if all(len(r.table) and "suppressed" in r.table and r.table["suppressed"].eq(True).all() for r in group):
+        yield Paragraph(lang.text("report.all_hidden", language, question=_asked(first, language)))
         return
     yield from _notes(group, language, said)
-    if all(len(r.table) and "suppressed" in r.table and r.table["suppressed"].eq(True).all() for r in group):
-        asked = caption(first, language)
-        asked = asked if asked.endswith((".", "?")) else f"{asked}."
-        yield Paragraph(lang.text("report.all_hidden", language, question=asked))
-        return
     shown = joined(group, language) if len(group) > 1 else table(first, language)
     yield from [shown] if shown else []
     yield from figures(group, language)
+
+
+def _asked(result: Result, language: str) -> str:
+    """What the result answers, as a sentence of its own."""
+    asked = caption(result, language)
+    return asked if asked.endswith((".", "?")) else f"{asked}."
 
 
 def _notes(group: Sequence[Result], language: str, said: set[str]) -> Iterator[Block]:

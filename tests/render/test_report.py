@@ -23,8 +23,9 @@ from dvstudy.render.report import report
 from dvstudy.render.result_tables import other_methods, table
 from dvstudy.render.sentences import WITHHELD, say, told
 from dvstudy.render.show import show
-from dvstudy.result import Note, Quantity, Result
-from dvstudy.studies.run import Statement, StudyRun
+from dvstudy.render.study_pages import section
+from dvstudy.result import Note, Quantity, Result, not_estimable
+from dvstudy.studies.run import Section, Statement, StudyRun
 
 Runs = Mapping[str, StudyRun]
 MARGINS = pd.DataFrame(
@@ -181,6 +182,17 @@ def test_what_is_no_finished_study_is_named_in_each_language(ask: Callable[[obje
             ask(given)
         for language in lang.languages():
             assert lang.text("problem.argument_run", language, found=named) in caught.value.text(language)
+
+
+def test_what_could_not_be_estimated_is_said_once_and_in_sentences(synthetic_runs: Runs) -> None:
+    run = synthetic_runs["thresholds"]
+    asked = {"question": "auc", "synthetic": True, "disclosure": {"threshold": 10}}
+    empty = {name: not_estimable(name, asked, Note("no_rows")) for name in ("one", "two", "auc_danger_severe")}
+    shown = replace(run, results={**run.results, **empty})
+    boxes = list(section(Section("thresholds.scores", [], list(empty)), shown, "en"))[1:]
+    why = lang.text("note.no_rows", "en")
+    assert [b.text.endswith(why) for b in boxes if isinstance(b, NoteBox)] == [True, True]
+    assert all(b.text.removesuffix(f" The data cannot answer. {why}").endswith((".", "?")) for b in boxes)
 
 
 def test_checks_of_hidden_rows_go_with_them(synthetic_runs: Runs) -> None:

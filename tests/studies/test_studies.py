@@ -11,6 +11,7 @@ import dvstudy
 from dvstudy import language, scoring, studies
 from dvstudy.cohort import Cohort
 from dvstudy.errors import Refused, UsageError
+from dvstudy.render.result_tables import short_name
 from dvstudy.result import CORE, label_of
 from dvstudy.studies import frames
 from dvstudy.studies.run import StudyRun, load
@@ -207,3 +208,10 @@ def test_every_reason_for_a_missing_answer_is_shown_of_made_up_people_and_of_no_
     hidden = language.text("report.hidden", "en")
     assert hidden in show(run, "profile.missing").html and hidden not in show(run, "profile.missing", smallest=1).html
     assert show(own, "profile.missing", smallest=1).html == show(own, "profile.missing").html
+
+
+def test_results_of_thresholds_stand_beside_the_truth_under_names_that_differ(runs: dict[str, StudyRun]) -> None:
+    run = runs["thresholds"]
+    for code in language.languages():
+        names = [short_name(run.results[name], code) for name in run.checks["result"].astype("str").unique()]
+        assert len(set(names)) == len(names)
