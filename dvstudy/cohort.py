@@ -51,6 +51,11 @@ class Cohort:
     recipe: Mapping[str, Any] | None = None
     truth: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Sizes alone: rows of people do not belong in a log or a notebook."""
+        sizes = {name: len(table) for name, table in self.answers.items()}
+        return f"Cohort(name={self.name!r}, cases={len(self.cases)}, forms={sizes})"
+
     @cached_property
     def synthetic(self) -> bool:
         """True only if the ids prove it: a table that claims to be synthetic but fails is treated as real."""

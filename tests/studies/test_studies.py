@@ -215,3 +215,9 @@ def test_results_of_thresholds_stand_beside_the_truth_under_names_that_differ(ru
     for code in language.languages():
         names = [short_name(run.results[name], code) for name in run.checks["result"].astype("str").unique()]
         assert len(set(names)) == len(names)
+
+
+def test_a_cohort_is_printed_as_sizes_without_rows(tutorial: Cohort) -> None:
+    printed = repr(tutorial)
+    assert str(len(tutorial.cases)) in printed
+    assert not any(case in printed for case in tutorial.cases.index)
