@@ -109,16 +109,17 @@ def imputed_accuracy(
     roles |= {f"covariate_{c}": c for c in model.covariates}
     picked = _frames.flags(_frames.pick(frame, name, roles), name, "reference")
     _check_answers(frame, model, name)
+    picked, given = picked.reset_index(drop=True), model.answers.reset_index(drop=True)
     used = {"imputations": model.chain.imputations, "seed": seed}
     meta = _ASKED.meta(
-        picked.join(model.answers), synthetic=synthetic, instrument=instrument, options=_frames.options(roles, **used)
+        picked.join(given), synthetic=synthetic, instrument=instrument, options=_frames.options(roles, **used)
     )
     kept = _frames.complete(picked)
     unanswerable = _accuracy.cannot_answer(kept.frame)
     if unanswerable:
         return not_estimable(name, meta, *kept.notes, *unanswerable)
     rows = kept.frame.assign(test=False)
-    answers = model.answers.loc[rows.index]
+    answers = given.loc[rows.index]
     missing = answers.isna().to_numpy()
     finished = rows[~missing.any(axis=1)]
     counts = [_accuracy.cells(one.assign(test=test)) for one, test in _completed(rows, answers, model, seed)]

@@ -94,7 +94,7 @@ def overrides(
     roles = {"rule": departures.rule, "decision": departures.decision, "cluster": cluster}
     more = {"reason": departures.reason, "reference": reference}
     picked = _frames.pick(frame, name, {**roles, **more})
-    picked = _frames.flags(picked, name, "rule", "decision", "reference")
+    picked = _frames.flags(picked, name, "rule", "decision", "reference").reset_index(drop=True)
     meta = _ASKED.meta(picked, synthetic=synthetic, instrument=instrument, options=_frames.options({**roles, **more}))
     reasons = picked["reason"].dropna().astype("str").unique() if "reason" in picked else ()
     meta["together"] = [ALL, *_KINDS, *reasons]

@@ -266,3 +266,12 @@ def test_figures_elsewhere_rest_on_the_stations_that_hold_events():
     assert row["clusters"] == behind
     assert found.row("flagged", "there")["df"] == len(stations) - 1
     assert "few_clusters" in codes(found)
+
+
+def test_rows_that_share_a_label_are_still_rows_of_their_own():
+    frame = decided()
+    alike = frame.set_axis([0] * len(frame), axis=0)
+    asked = {"departures": Departures("test", "acted", "reason"), **OVERRIDES}
+    one, two = overrides(frame, **asked), overrides(alike, **asked)
+    pd.testing.assert_frame_equal(one.table, two.table)
+    pd.testing.assert_frame_equal(one.frames["counts"], two.frames["counts"])

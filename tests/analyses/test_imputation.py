@@ -89,3 +89,11 @@ def test_a_question_without_any_answer_is_named_and_one_outcome_is_not_estimable
     assert (
         imputed_accuracy(frame.assign(event=True), model=Model(given, two_or_more), **ROLES).status == "not_estimable"
     )
+
+
+def test_rows_that_share_a_label_are_still_rows_of_their_own():
+    frame, given, _ = world(n=300)
+    alike, answers = (x.set_axis([7] * len(x), axis=0) for x in (frame, given))
+    one = imputed_accuracy(frame, model=Model(given, two_or_more, ["sex"], SHORT), **ROLES)
+    two = imputed_accuracy(alike, model=Model(answers, two_or_more, ["sex"], SHORT), **ROLES)
+    pd.testing.assert_frame_equal(one.table, two.table)

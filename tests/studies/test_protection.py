@@ -30,6 +30,16 @@ def test_only_an_order_from_the_day_of_the_form_makes_a_case_treated(tutorial: C
     assert ways(late)[protection.WAYS].notes[-1].code == "none_treated"
 
 
+def test_an_order_of_which_nobody_knows_when_it_began_treats_nobody(tutorial: Cohort) -> None:
+    orders = tutorial.orders
+    row = orders.index[(orders["kind"] == "provisional") & orders["case_id"].isin(View(tutorial, 1).police["case_id"])][
+        0
+    ]
+    unknown = replace(tutorial, orders=orders.assign(start_day=orders["start_day"].mask(orders.index == row)))
+    before, after = (ways(c)[protection.WAYS].frames["overlap"]["treated"].sum() for c in (tutorial, unknown))
+    assert after == before - 1
+
+
 def test_without_any_orders_the_question_is_not_answered(tutorial: Cohort) -> None:
     found = ways(replace(tutorial, orders=tutorial.orders.iloc[:0]))
     assert {found[n].status for n in (protection.WAYS, protection.ACCURACY, protection.AUC)} == {"not_estimable"}

@@ -76,8 +76,7 @@ def _without_order(view: View, frame: pd.DataFrame, options: dict[str, Any]) -> 
     orders = view.cohort.orders
     if not len(orders):
         return not_estimable(WAYS, {**options, "question": "protected", "picture": None}, Note("no_orders"))
-    at_once = orders[(orders["kind"] == "provisional") & (orders["start_day"].fillna(0) <= 0)]
-    known = frame.assign(**{ORDER: frame["case_id"].isin(at_once["case_id"])})
+    known = frame.assign(**{ORDER: _at_once(frame["case_id"], orders)})
     covariates = [c for c in NUMBERS if frame[c].notna().all()] + [c for c in GROUPS if frame[c].notna().any()]
     made = protected(
         known, name=WAYS, test="positive", score="total", reference=SEVERE, orders=Orders(ORDER, covariates), **options
@@ -100,3 +99,11 @@ def _no_order(ways: Result) -> Iterator[Statement]:
         "double": estimate(ways, "auc", "number", "tilt_double"),
     }
     yield say("thresholds.no_order_auc", **areas)
+
+
+def _at_once(case_ids: pd.Series, orders: pd.DataFrame) -> pd.Series:
+    """Whether a provisional order held from the day of the form; empty where the day on which it began is not known."""
+    provisional = orders[orders["kind"] == "provisional"]
+    began = provisional["start_day"]
+    yes, unknown = (case_ids.isin(provisional.loc[which, "case_id"]) for which in (began <= 0, began.isna()))
+    return yes.astype("boolean").mask(unknown & ~yes)
