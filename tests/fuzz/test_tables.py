@@ -63,8 +63,9 @@ CELLS = (
     "1850101221144",
     "a@b.ro",
 )
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(FEW, max_examples=3000)
+#: The same examples every time: the C reader of statistical files may crash on a damaged one and end the process.
+FEW = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+MANY = settings(FEW, max_examples=3000, derandomize=False)
 NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 HEAD = '<row r="1"><c r="A1" t="inlineStr"><is><t>case_id</t></is></c></row>'
 

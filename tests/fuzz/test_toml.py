@@ -35,8 +35,8 @@ RECIPE = {
 MAPPING = tomllib.loads((ROOT / "examples" / "mapping.toml").read_text("utf-8"))
 SEEDS = st.integers(0, 2**32)
 #: Reading one definition takes a tenth of a second: few here, many among the slow tests.
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(FEW, max_examples=2000)
+FEW = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+MANY = settings(FEW, max_examples=2000, derandomize=False)
 
 #: Text that no parser should be led into: name -> document, and the problem it must give.
 NASTY: dict[str, tuple[str, str]] = {
