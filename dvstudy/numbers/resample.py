@@ -20,23 +20,13 @@ REPLICATES: Final = 2000
 def drawn(clusters: int, *, replicates: int = REPLICATES, seed: int | np.random.SeedSequence = 0) -> Floats:
     """(replicates, clusters) how often each cluster is drawn when as many as there are are drawn with replacement.
 
-    Rows taken as independent are clusters of one row each; where they fall into few cells, a multinomial over the cells
-    is the same distribution and does not grow with the rows (`drawn_cells`).
+    Rows taken as independent are clusters of one row each.
     """
     generator = np.random.default_rng(seed)
     picked = generator.integers(0, clusters, size=(replicates, clusters))
     picked += np.arange(replicates)[:, None] * clusters
     counted = np.bincount(picked.ravel(), minlength=replicates * clusters)
     return counted.reshape(replicates, clusters).astype(float)
-
-
-def drawn_cells(counts: ArrayLike, *, replicates: int = REPLICATES, seed: int | np.random.SeedSequence = 0) -> Floats:
-    """(replicates, *shape) tables drawn anew from a table of counts of independent rows, as drawing rows would."""
-    table = np.asarray(counts, float)
-    generator = np.random.default_rng(seed)
-    n = round(table.sum())
-    share = table.ravel() / max(table.sum(), 1.0)
-    return generator.multinomial(n, share, size=replicates).reshape(replicates, *table.shape).astype(float)
 
 
 def percentile_limits(replicates: ArrayLike, *, level: float = 0.95) -> tuple[Floats, Floats]:

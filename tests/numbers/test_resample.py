@@ -21,15 +21,6 @@ def test_the_seed_decides():
     assert (resample.drawn(9, replicates=5, seed=1) != resample.drawn(9, replicates=5, seed=2)).any()
 
 
-def test_cells_drawn_anew_keep_their_shape_number_and_shares():
-    table = np.array([[40.0, 0.0], [10.0, 50.0]])
-    found = resample.drawn_cells(table, replicates=4000, seed=5)
-    assert found.shape == (4000, 2, 2)
-    assert (found.sum(axis=(1, 2)) == 100).all()
-    assert (found[:, 0, 1] == 0).all()
-    np.testing.assert_allclose(found.mean(axis=0), table, atol=4 * 5 / np.sqrt(4000))
-
-
 def test_percentile_limits_leave_out_what_is_no_number():
     values = np.arange(101.0)[:, None] * [1.0, 2.0]
     low, high = resample.percentile_limits(values)
