@@ -29,8 +29,7 @@ AGES: Final = ("under_18", "18_34", "35_54", "55_74", "75_over")
 NIGHT: Final = (18, 6)
 #: Calendar months after an intervention in which another one at the same two people is looked for.
 RETURN_MONTHS: Final = 6
-#: Shares of cases with severe violence at which the legal rule is also shown: half to twice what published follow-ups
-#: of recorded cases suggest.
+#: Shares of cases with severe violence at which the legal rule is also shown: half to twice what recipes assume.
 PREVALENCES: Final = (0.03, 0.06, 0.12)
 #: Threshold probability at which sentences speak of net benefit: one justified flag for nine needless ones.
 EXCHANGE: Final = 0.10
