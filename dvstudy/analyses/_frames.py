@@ -158,6 +158,18 @@ def cluster_notes(clusters: int | None, behind: int | None = None) -> list[Note]
     return [Note("few_clusters", {"clusters": Quantity(fewest, "count")})] if fewest < FEW_CLUSTERS else []
 
 
+def group_notes(events: np.ndarray, *, few: str, none: str) -> list[Note]:
+    """The note `few` on groups with fewer than ten events and `none` on those without any, where there are such;
+    `events` (groups,)."""
+    which = {few: (events > 0) & (events < FEW_EVENTS), none: events == 0}
+    total = Quantity(len(events), "count")
+    return [
+        Note(code, {"groups": Quantity(float(there.sum()), "count"), "total": total})
+        for code, there in which.items()
+        if there.any()
+    ]
+
+
 def options(roles: Mapping[str, Source | None], **others: Any) -> dict[str, Any]:
     """`options` of a result: confidence level, the column behind each role, and what else was chosen."""
     shown = {r: f"{s.column} = {s.value}" if isinstance(s, Event) else s for r, s in roles.items() if s is not None}

@@ -17,7 +17,7 @@ from dvstudy.analyses._frames import Asked, Source
 from dvstudy.errors import CheckFailed, Problem
 from dvstudy.numbers import clusters as by_cluster
 from dvstudy.numbers import two_by_two
-from dvstudy.result import Note, Quantity, Result, not_estimable
+from dvstudy.result import Note, Result, not_estimable
 
 Floats = NDArray[np.float64]
 
@@ -138,8 +138,5 @@ def _gaps(cells: Floats, groups: list[str], base: int, *, named_cluster: bool) -
 
 def _notes(events: Floats, base: str) -> Iterator[Note]:
     yield Note("compared_with", {"group": f"@group.{base}" if lang.has(f"group.{base}") else base})
-    few, none = (events > 0) & (events < _frames.FEW_EVENTS), events == 0
-    for code, which in (("groups_few_events", few), ("groups_no_events", none)):
-        if which.any():
-            yield Note(code, {"groups": Quantity(float(which.sum()), "count"), "total": Quantity(len(events), "count")})
+    yield from _frames.group_notes(events, few="groups_few_events", none="groups_no_events")
     yield Note("holm")

@@ -14,7 +14,7 @@ from dvstudy.analyses import _accuracy, _frames, _risks
 from dvstudy.analyses._frames import Asked, Source
 from dvstudy.numbers import clusters as by_cluster
 from dvstudy.numbers.proportions import plain_limits
-from dvstudy.result import Note, Quantity, Result, not_estimable
+from dvstudy.result import Result, not_estimable
 
 Floats = NDArray[np.float64]
 
@@ -80,7 +80,11 @@ def group_calibration(
     sums, clusters = _sums(rows, len(groups))
     listed = list(_rows(sums, groups, named_cluster=clusters is not None and clusters > 1))
     events = sums[0].sum(axis=0)
-    notes = [*kept.notes, *_frames.cluster_notes(clusters), *_notes(events)]
+    notes = [
+        *kept.notes,
+        *_frames.cluster_notes(clusters),
+        *_frames.group_notes(events, few="groups_few", none="groups_none"),
+    ]
     counts = pd.DataFrame({"group": groups, "events": events.astype(int), "n": sums[2].sum(axis=0).astype(int)})
     return Result(name, result.table(listed), meta, {"counts": counts}, notes, _frames.status(notes))
 
@@ -126,10 +130,3 @@ def _log_limits(ratio: Floats, moved: Floats, behind: Floats) -> tuple[Floats, F
     error = by_cluster.spread(moved / safe, behind)
     low, high = plain_limits(np.log(safe), error, df=behind - 1)
     return np.exp(low), np.exp(high)
-
-
-def _notes(events: Floats) -> Iterator[Note]:
-    few, none = (events > 0) & (events < _frames.FEW_EVENTS), events == 0
-    for code, which in (("groups_few", few), ("groups_none", none)):
-        if which.any():
-            yield Note(code, {"groups": Quantity(float(which.sum()), "count"), "total": Quantity(len(events), "count")})
